@@ -1,0 +1,67 @@
+"""What a reader is: the bytes of one file in, blocks of text out.
+
+A reader knows its format and nothing else: encodings are judged in `ingest.encoding`, tidying and
+joining into one text happen in `ingest.normalise` and `ingest.document`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from rag.types import Annotation, Attributes, Locator
+
+
+class BlockKind(StrEnum):
+    """What a block is in its document."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list-item"
+    TABLE_ROW = "table-row"
+    CODE = "code"
+    QUOTE = "quote"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading, list item or table row, with where it stands in the original.
+
+    Annotation offsets are into ``text``. ``place`` is a locator whose start and end are not used yet.
+    ``level`` is the level of a heading, from 1. A table row is told as 「見出し: 値 / 見出し: 値」.
+    """
+
+    kind: BlockKind
+    text: str
+    level: int = 0
+    place: Locator | None = None
+    annotations: tuple[Annotation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader found in one file.
+
+    ``dropped`` counts characters that were left out, by reason (``{"hidden-sheet": 120}``);
+    ``encoding_confidence`` is in [0, 1] and None where bytes were not decoded by us.
+    """
+
+    blocks: tuple[Block, ...]
+    media_type: str
+    title: str | None = None
+    encoding: str | None = None
+    encoding_confidence: float | None = None
+    attributes: Attributes = field(default_factory=Attributes)
+    warnings: tuple[str, ...] = ()
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+
+class Reader(Protocol):
+    """One format family. Raises a ReadError with the reason when the file cannot be read."""
+
+    def __call__(self, data: bytes, name: str) -> Reading:
+        """Read the bytes of the file called ``name``."""
+        ...

@@ -1,0 +1,1 @@
+"""The core: what a document is, how it is found, how it is answered."""

@@ -1,0 +1,1 @@
+"""Hits to answers in which every statement rests on a sentence."""

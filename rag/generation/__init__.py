@@ -1,0 +1,1 @@
+"""Prompts, budgets and the models that write."""

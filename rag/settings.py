@@ -1,0 +1,251 @@
+"""All settings: one frozen model a stage, from TOML and the environment, built once at the face.
+
+Order of precedence: arguments > ``SWALLOW_RAG_RETRIEVAL__TOP_K`` > ``swallow-rag.toml`` > defaults.
+Unknown keys and unknown ``SWALLOW_RAG_*`` variables are errors, because a misspelt setting that is
+silently ignored is worse than none.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from rag.errors import SettingsError
+
+ENVIRONMENT_PREFIX = "SWALLOW_RAG_"
+DEFAULT_FILE = Path("swallow-rag.toml")
+
+
+class Stage(BaseModel):
+    """What every section has in common: frozen, and strict about unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def default_store_path() -> Path:
+    """The user's data folder, such as ``~/.local/share/swallow-rag/store``."""
+    return Path(platformdirs.user_data_dir("swallow-rag", appauthor=False)) / "store"
+
+
+class StoreSettings(Stage):
+    """Where documents and indexes stand."""
+
+    path: Path = Field(default_factory=default_store_path, description="Folder of the store.")
+    keep_originals: bool = Field(
+        True, description="Keep every original file beside the store, under its hash."
+    )
+
+
+class IngestSettings(Stage):
+    """Reading files and cutting them into chunks."""
+
+    collection: str = Field("default", min_length=1, description="Collection that documents go to.")
+    workers: int = Field(0, ge=0, le=256, description="Reading processes; 0 takes one per core.")
+    max_file_bytes: int = Field(200_000_000, gt=0, description="Larger files are reported and not read.")
+    timeout_seconds: float = Field(120.0, gt=0, description="Time that one file may take to be read.")
+    max_memory_bytes: int = Field(
+        4_000_000_000, gt=0, description="Memory that one reading process may take."
+    )
+    max_chunk_chars: int = Field(
+        400, ge=50, le=8_000, description="Longest chunk in characters; one sentence may be longer."
+    )
+
+
+class EmbeddingSettings(Stage):
+    """Which model makes vectors."""
+
+    model: str = Field(
+        "bundled", min_length=1, description="`bundled`, or a sentence-transformers name or folder."
+    )
+    device: str = Field("auto", description="`auto`, `cpu`, `cuda`, `cuda:1`.")
+    batch_size: int = Field(32, gt=0, description="Texts embedded at once.")
+    query_prefix: str | None = Field(None, description="Put before a query; unset takes the model's own.")
+    document_prefix: str | None = Field(None, description="Put before a chunk; unset takes the model's own.")
+
+
+class RetrievalSettings(Stage):
+    """How chunks are found."""
+
+    mode: Literal["hybrid", "keyword", "dense"] = Field("hybrid", description="Which legs search.")
+    top_k: int = Field(8, gt=0, le=1_000, description="How many hits a question gets.")
+    candidates: int = Field(50, gt=0, le=10_000, description="How many hits each leg hands to the fusion.")
+    dense_weight: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Share of the dense leg in the fused score; unset takes what was fitted for the embedder.",
+    )
+
+
+class GenerationSettings(Stage):
+    """Which model writes, and how."""
+
+    backend: Literal["none", "transformers", "openai"] = Field(
+        "none",
+        description="`none` answers with verbatim sentences; `transformers` runs in this process; `openai` is a server.",
+    )
+    model: str = Field(
+        "tokyotech-llm/Swallow-7b-instruct-hf", min_length=1, description="Name or folder of the model."
+    )
+    prompt_style: Literal["auto", "alpaca-ja", "llama2-chat-ja", "completion", "chat-template"] = Field(
+        "auto", description="How the prompt is laid out; `auto` takes the catalog's entry of the model."
+    )
+    device: str = Field("auto", description="`auto`, `cpu`, `cuda`, `cuda:1`.")
+    dtype: Literal["auto", "bfloat16", "float16", "float32"] = Field(
+        "auto", description="Number format of the weights."
+    )
+    context_tokens: int | None = Field(
+        None, gt=0, description="Context length; unset reads the model's own config."
+    )
+    max_new_tokens: int = Field(512, gt=0, description="Longest answer in tokens.")
+    temperature: float = Field(0.0, ge=0, le=2, description="0 is greedy.")
+    top_p: float = Field(
+        0.95, gt=0, le=1, description="Nucleus sampling; used when the temperature is above 0."
+    )
+    seed: int = Field(0, ge=0, description="Seed for sampling.")
+    base_url: str = Field("http://127.0.0.1:8000/v1", description="Address of an OpenAI-compatible server.")
+    api: Literal["auto", "completions", "chat"] = Field(
+        "auto", description="Which route of the server; `auto` follows the prompt style."
+    )
+    api_key: SecretStr | None = Field(None, description="Key of the server; only from the environment.")
+    timeout_seconds: float = Field(120.0, gt=0, description="Time that one answer may take.")
+
+
+class AnsweringSettings(Stage):
+    """How an answer is made from hits."""
+
+    answerer: Literal["auto", "extractive", "generative"] = Field(
+        "auto", description="`auto` is generative when a generation backend is set, else extractive."
+    )
+    abstain_below: float = Field(
+        0.5, ge=0, le=1, description="Below this score of answerability the answer abstains."
+    )
+    max_statements: int = Field(3, gt=0, le=50, description="Longest extractive answer in sentences.")
+
+
+class UiSettings(Stage):
+    """The page."""
+
+    host: str = Field("127.0.0.1", description="Address that the page listens on.")
+    port: int = Field(8501, gt=0, lt=65_536, description="Port that the page listens on.")
+
+
+class Settings(Stage):
+    """Every section; build it with `load_settings`."""
+
+    store: StoreSettings = StoreSettings()
+    ingest: IngestSettings = IngestSettings()
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    generation: GenerationSettings = GenerationSettings()
+    answering: AnsweringSettings = AnsweringSettings()
+    ui: UiSettings = UiSettings()
+
+    def with_values(self, values: Mapping[str, Any]) -> Self:
+        """A checked copy with dotted keys replaced: ``{"retrieval.top_k": 5}``; None values are skipped."""
+        merged = self.model_dump()
+        for key, value in values.items():
+            if value is not None:
+                _put(merged, key.split("."), value)
+        return type(self)._checked(merged)
+
+    @classmethod
+    def _checked(cls, values: Mapping[str, Any]) -> Self:
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise SettingsError(_explain(error)) from error
+
+
+def load_settings(
+    file: Path | None = None,
+    *,
+    arguments: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Settings:
+    """Read settings from ``file`` (or ``swallow-rag.toml`` here, where there is one) and the environment.
+
+    ``arguments`` are dotted keys, ``{"store.path": Path("倉庫")}``, and win over everything.
+    Raises SettingsError with the nearest known name when one is misspelt.
+    """
+    environment = os.environ if environment is None else environment
+    merged = _read_file(file)
+    for key, value in _read_environment(environment).items():
+        _put(merged, key.split("."), value)
+    for key, value in (arguments or {}).items():
+        if value is not None:
+            _put(merged, key.split("."), value)
+    return Settings._checked(merged)
+
+
+def _read_file(file: Path | None) -> dict[str, Any]:
+    if file is None:
+        if not DEFAULT_FILE.is_file():
+            return {}
+        file = DEFAULT_FILE
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(
+            f"settings file {file} does not exist: check the path, or leave --settings out"
+        ) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"settings file {file} cannot be read: {error}") from error
+    if "api_key" in values.get("generation", {}):
+        raise SettingsError(
+            f"{file} holds generation.api_key: secrets come from the environment, set {ENVIRONMENT_PREFIX}GENERATION__API_KEY"
+        )
+    return values
+
+
+def _read_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    known = {
+        f"{ENVIRONMENT_PREFIX}{stage}__{name}".upper(): f"{stage}.{name}" for stage, name in setting_names()
+    }
+    found = {}
+    for variable, value in environment.items():
+        if not variable.startswith(ENVIRONMENT_PREFIX):
+            continue
+        if variable not in known:
+            raise SettingsError(
+                f"environment variable {variable} is not a setting{_did_you_mean(variable, list(known))}"
+            )
+        found[known[variable]] = value
+    return found
+
+
+def setting_names() -> list[tuple[str, str]]:
+    """Every setting as (stage, name), in the order of the sections."""
+    return [
+        (stage, name)
+        for stage, section in Settings.model_fields.items()
+        for name in section.annotation.model_fields  # type: ignore[union-attr]
+    ]
+
+
+def _put(tree: dict[str, Any], path: list[str], value: Any) -> None:
+    for part in path[:-1]:
+        tree = tree.setdefault(part, {})
+    tree[path[-1]] = value
+
+
+def _explain(error: ValidationError) -> str:
+    """One line for the first thing that is wrong."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = [f"{stage}.{name}" for stage, name in setting_names()] + list(Settings.model_fields)
+        return f"setting {key} does not exist{_did_you_mean(key, known)}"
+    return f"setting {key} = {first['input']!r} is not possible: {first['msg']}"
+
+
+def _did_you_mean(word: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f": did you mean {near[0]}?" if near else ": see docs/settings.md"

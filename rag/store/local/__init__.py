@@ -1,0 +1,1 @@
+"""SQLite as the truth, with FAISS and tantivy following it."""

@@ -1,0 +1,1 @@
+"""Japanese text: comparison form, dates, morphemes, sentences."""

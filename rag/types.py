@@ -1,0 +1,305 @@
+"""What flows through the house: frozen values that every stage shares.
+
+Offsets are always Python string indices into ``Document.text``, half open: ``text[start:end]``.
+Nothing here imports anything of ours, so that every stage may import it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A half-open range of characters, ``text[start:end]``."""
+
+    start: int
+    end: int
+
+
+class Box(NamedTuple):
+    """A rectangle on a page in points, origin at the top left."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Where a span of the text stands in the original file.
+
+    ``page`` counts from 1 (for slides: the slide), ``lines`` are the first and last line of the
+    decoded file, counted from 1, ``cells`` is a range such as ``"B4:D9"``.
+    """
+
+    start: int
+    end: int
+    page: int | None = None
+    boxes: tuple[Box, ...] = ()
+    sheet: str | None = None
+    cells: str | None = None
+    lines: tuple[int, int] | None = None
+    part: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The place as a person would say it: ``3ページ``, ``シート「経費」B4:D9``, ``12行目``."""
+        if self.sheet is not None:
+            return f"シート「{self.sheet}」{self.cells or ''}"
+        if self.page is not None:
+            return f"スライド{self.page}" if self.part in {"slide", "notes"} else f"{self.page}ページ"
+        if self.lines is not None:
+            first, last = self.lines
+            return f"{first}行目" if first == last else f"{first}〜{last}行目"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """Something known about a span: its ruby, a date, an article number, that it came from OCR.
+
+    Example: ``Annotation("ruby", 0, 2, "とうきょう")`` over 「東京」. Kinds in use: ``ruby``,
+    ``emphasis``, ``note``, ``gaiji``, ``date``, ``article``, ``table-row``, ``quoted``, ``hidden``.
+    """
+
+    kind: str
+    start: int
+    end: int
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The span of one heading: from the heading to the next of the same or a higher level."""
+
+    level: int
+    title: str
+    start: int
+    end: int
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What is known about a document as a whole; anything unknown is None."""
+
+    author: str | None = None
+    date: date | None = None
+    effective_from: date | None = None
+    effective_to: date | None = None
+    level: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source's text, as people read it, with all that is known about its spans.
+
+    ``id`` is derived from collection and source (see `document_id`), so that reading a file again
+    replaces it; ``sha256`` is that of the original bytes.
+    """
+
+    id: str
+    source: str
+    collection: str
+    title: str
+    text: str
+    media_type: str = "text/plain"
+    encoding: str | None = None
+    sha256: str = ""
+    size_bytes: int = 0
+    sections: tuple[Section, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
+    locators: tuple[Locator, ...] = ()
+    attributes: Attributes = field(default_factory=Attributes)
+
+    @property
+    def name(self) -> str:
+        """The last part of the source: ``就業規則.txt``."""
+        return PurePosixPath(self.source).name
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """What lists and hits show of a document, without its text."""
+
+    id: str
+    source: str
+    collection: str
+    title: str
+    media_type: str = "text/plain"
+    encoding: str | None = None
+    sha256: str = ""
+    size_bytes: int = 0
+    num_chars: int = 0
+    num_chunks: int = 0
+    change_number: int = 0
+    attributes: Attributes = field(default_factory=Attributes)
+
+    @property
+    def name(self) -> str:
+        """The last part of the source: ``就業規則.txt``."""
+        return PurePosixPath(self.source).name
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The retrieved unit: a span of its document's text.
+
+    ``text == document.text[start:end]`` always holds; ``sentences`` tile ``[start, end)`` in
+    document offsets. ``id`` is given by the store and never used twice; 0 before.
+    """
+
+    document_id: str
+    position: int
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Span, ...] = ()
+    heading_path: tuple[str, ...] = ()
+    locator: Locator | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one search may see; every search has one.
+
+    ``collections`` and ``sources`` are alternatives joined by "or"; empty means no limit. A source
+    matches a document's whole source or its last part (``就業規則.txt``). ``user`` is who asks.
+    """
+
+    user: str | None = None
+    collections: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
+    date_from: date | None = None
+    date_to: date | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """True when every document may be seen."""
+        return not (self.collections or self.sources or self.date_from or self.date_to)
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderIdentity:
+    """Everything that must be equal for two vectors to be comparable."""
+
+    name: str
+    revision: str
+    dimension: int
+    query_prefix: str = ""
+    document_prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexIdentity:
+    """What an index was made with; a store refuses settings that disagree with it."""
+
+    embedder: EmbedderIdentity
+    analyzer: str
+    dictionary: str
+    fold: str
+
+
+class LegScore(NamedTuple):
+    """Rank (from 1) and score of a chunk in one leg (``keyword``, ``dense``, …)."""
+
+    leg: str
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved chunk with its document, its final score and what each leg said."""
+
+    chunk: Chunk
+    document: DocumentInfo
+    score: float
+    legs: tuple[LegScore, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person asks, and what the search may see."""
+
+    text: str
+    scope: Scope = EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A link from a statement to the sentence it rests on: ``document.text[start:end] == quote``."""
+
+    number: int
+    document: DocumentInfo
+    chunk_id: int
+    start: int
+    end: int
+    quote: str
+    heading_path: tuple[str, ...] = ()
+    place: str = ""
+
+
+class Verdict(StrEnum):
+    """What the check of a statement against its evidence found."""
+
+    VERBATIM = "verbatim"
+    SUPPORTED = "supported"
+    PARTLY = "partly"
+    UNSUPPORTED = "unsupported"
+    CONTRADICTED = "contradicted"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of an answer with the citations it rests on."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question; when it abstains, ``hits`` are the nearest sources.
+
+    ``confidence`` is the score of answerability in [0, 1]. ``notes`` are lines for the reader, such
+    as why a fallback was taken.
+    """
+
+    question: str
+    statements: tuple[Statement, ...]
+    hits: tuple[Hit, ...]
+    abstained: bool
+    confidence: float
+    answerer: str
+    notes: tuple[str, ...] = ()
+    elapsed_seconds: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The statements with their citation numbers: ``年20日です。[1]``."""
+        if self.abstained:
+            return ABSTENTION
+        return "".join(
+            statement.text + "".join(f"[{citation.number}]" for citation in statement.citations)
+            for statement in self.statements
+        )
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Every citation once, by number."""
+        by_number = {c.number: c for s in self.statements for c in s.citations}
+        return tuple(by_number[number] for number in sorted(by_number))
+
+
+ABSTENTION = "資料には見つかりませんでした。"

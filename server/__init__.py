@@ -1,0 +1,1 @@
+"""The face for programs; it has no routes yet."""
