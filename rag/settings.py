@@ -80,7 +80,7 @@ class RetrievalSettings(Stage):
         None,
         ge=0,
         le=1,
-        description="Share of the dense leg in the fused score; unset takes what was fitted for the embedder.",
+        description="Share of the dense leg in the fused score; unset takes the embedder's own.",
     )
 
 
@@ -89,7 +89,7 @@ class GenerationSettings(Stage):
 
     backend: Literal["none", "transformers", "openai"] = Field(
         "none",
-        description="`none` answers with verbatim sentences; `transformers` runs in this process; `openai` is a server.",
+        description="`none`: verbatim sentences; `transformers`: in this process; `openai`: a server.",
     )
     model: str = Field(
         "tokyotech-llm/Swallow-7b-instruct-hf", min_length=1, description="Name or folder of the model."
@@ -200,7 +200,8 @@ def _read_file(file: Path | None) -> dict[str, Any]:
         raise SettingsError(f"settings file {file} cannot be read: {error}") from error
     if "api_key" in values.get("generation", {}):
         raise SettingsError(
-            f"{file} holds generation.api_key: secrets come from the environment, set {ENVIRONMENT_PREFIX}GENERATION__API_KEY"
+            f"{file} holds generation.api_key: secrets come from the environment, "
+            f"set {ENVIRONMENT_PREFIX}GENERATION__API_KEY"
         )
     return values
 

@@ -6,8 +6,8 @@ Nothing here imports anything of ours, so that every stage may import it.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -89,9 +89,9 @@ class Attributes:
     """What is known about a document as a whole; anything unknown is None."""
 
     author: str | None = None
-    date: date | None = None
-    effective_from: date | None = None
-    effective_to: date | None = None
+    date: dt.date | None = None
+    effective_from: dt.date | None = None
+    effective_to: dt.date | None = None
     level: str | None = None
 
 
@@ -176,8 +176,8 @@ class Scope:
     user: str | None = None
     collections: frozenset[str] = frozenset()
     sources: frozenset[str] = frozenset()
-    date_from: date | None = None
-    date_to: date | None = None
+    date_from: dt.date | None = None
+    date_to: dt.date | None = None
 
     @property
     def is_open(self) -> bool:
