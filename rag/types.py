@@ -100,7 +100,8 @@ class Document:
     """One source's text, as people read it, with all that is known about its spans.
 
     ``id`` is derived from collection and source (see `document_id`), so that reading a file again
-    replaces it; ``sha256`` is that of the original bytes.
+    replaces it; ``sha256`` is that of the original bytes. ``recipe`` names what else shaped the result
+    (versions of reading and chunking, chunk size): where both are equal a file is not read again.
     """
 
     id: str
@@ -116,6 +117,7 @@ class Document:
     annotations: tuple[Annotation, ...] = ()
     locators: tuple[Locator, ...] = ()
     attributes: Attributes = field(default_factory=Attributes)
+    recipe: str = ""
 
     @property
     def name(self) -> str:
@@ -139,6 +141,7 @@ class DocumentInfo:
     num_chunks: int = 0
     change_number: int = 0
     attributes: Attributes = field(default_factory=Attributes)
+    recipe: str = ""
 
     @property
     def name(self) -> str:
