@@ -11,13 +11,15 @@ from typing import Protocol
 class Prompt:
     """A rendered prompt: either one text for completion, or messages for a chat route.
 
-    ``text`` is set for every style that we render; ``messages`` (role, content) for servers that
-    apply the model's chat template themselves.
+    ``text`` is set for every style that we render; ``messages`` (role, content) where the model's own
+    chat template is applied, by the server or by its tokenizer. ``bos`` asks for the model's
+    beginning-of-sequence token before ``text`` (`rag.generation.prompts.split_bos`).
     """
 
     text: str
     messages: tuple[tuple[str, str], ...] = ()
     stop: tuple[str, ...] = ()
+    bos: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,17 @@ class Generator(Protocol):
         """How many tokens prompt and answer may take together."""
         ...
 
+    @property
+    def prompt_style(self) -> str:
+        """How prompts for this model are laid out: a key of `rag.generation.prompts.STYLES`."""
+        ...
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, without special tokens, as the model's own tokenizer cuts it."""
+        ...
+
+    def count_prompt(self, prompt: Prompt) -> int:
+        """Tokens of the whole prompt as `stream` will send it, special tokens and chat template included."""
         ...
 
     def stream(self, prompt: Prompt, sampling: Sampling) -> Iterator[str]:
