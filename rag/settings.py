@@ -127,6 +127,9 @@ class AnsweringSettings(Stage):
     abstain_below: float = Field(
         0.5, ge=0, le=1, description="Below this score of answerability the answer abstains."
     )
+    unsupported: Literal["mark", "remove"] = Field(
+        "mark", description="What happens to generated statements that no source carries."
+    )
     max_statements: int = Field(3, gt=0, le=50, description="Longest extractive answer in sentences.")
 
 

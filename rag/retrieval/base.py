@@ -1,11 +1,49 @@
-"""What a retriever is."""
+"""What a retriever is, and the legs it walks on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from rag.types import Hit, Question
+from rag.store.base import ScoredChunk
+from rag.text.analyzer import Analysis, Analyzer
+from rag.text.terms import Terms, query_terms
+from rag.types import Hit, Question, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question made ready for the indexes: analysed once, for every leg."""
+
+    text: str
+    analysis: Analysis
+    terms: Terms
+    scope: Scope
+
+    @classmethod
+    def from_question(cls, question: Question, analyzer: Analyzer) -> Query:
+        """Analyse 「有休は何日？」 into its morphemes and index terms."""
+        text = question.text[:MAX_QUERY_CHARS]
+        analysis = analyzer.analyze(text)
+        return cls(text, analysis, query_terms(text, analysis), question.scope)
+
+
+MAX_QUERY_CHARS = 2_000
+"""What is read of a question; a longer one is a pasted document, and its beginning tells enough."""
+
+
+class Leg(Protocol):
+    """One way to find chunks: its own index, its own scores."""
+
+    @property
+    def name(self) -> str:
+        """``keyword`` or ``dense``."""
+        ...
+
+    def search(self, query: Query, top_k: int) -> Sequence[ScoredChunk]:
+        """At most ``top_k`` chunks within ``query.scope``, best first."""
+        ...
 
 
 class Retriever(Protocol):

@@ -88,6 +88,14 @@ class Store(Protocol):
         """The whole document; DocumentNotFound also when the scope does not show it."""
         ...
 
+    def infos(self, document_ids: Sequence[str], scope: Scope) -> dict[str, DocumentInfo]:
+        """Documents by id, without their text; those that are gone or out of scope are left out."""
+        ...
+
+    def vectors(self, chunk_ids: Sequence[int]) -> dict[int, NDArray[np.float32]]:
+        """The stored vectors of chunks that were found within a scope, each of shape (dimension,)."""
+        ...
+
     def document_infos(self, scope: Scope) -> list[DocumentInfo]:
         """Every document in scope, ordered by collection and source."""
         ...

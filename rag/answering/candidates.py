@@ -1,0 +1,81 @@
+"""The sentences of the hits, each with what is needed to judge it: terms, analysis, surroundings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.store.base import Store
+from rag.text.analyzer import Analysis, Analyzer
+from rag.text.fold import fold_text
+from rag.text.terms import Terms, query_terms
+from rag.types import Hit, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One sentence of a hit; ``span`` is in the document's text, white space at its ends left out.
+
+    ``rank`` is the hit's place from 0, ``position`` the sentence's place in its chunk. ``folded`` is
+    the comparison form, ``context`` holds the terms of title and headings.
+    """
+
+    hit: Hit
+    rank: int
+    position: int
+    span: Span
+    text: str
+    folded: str
+    analysis: Analysis
+    terms: Terms
+    context: Terms
+
+
+_SPEAKS = re.compile(r"\w")
+
+
+def collect_candidates(hits: Sequence[Hit], store: Store, analyzer: Analyzer) -> list[Candidate]:
+    """Every sentence of every hit that says anything, in the order of hits and text.
+
+    The analyses stored at ingestion are cut, not made again; a chunk that has none (removed a moment
+    ago) is analysed here.
+    """
+    analyses = store.analyses([hit.chunk.id for hit in hits])
+    contexts: dict[tuple[str, tuple[str, ...]], Terms] = {}
+    candidates = []
+    for rank, hit in enumerate(hits):
+        chunk = hit.chunk
+        analysis = analyses.get(chunk.id) or analyzer.analyze(chunk.text)
+        key = (hit.document.title, chunk.heading_path)
+        if key not in contexts:
+            heading = "\n".join((hit.document.title, *chunk.heading_path))
+            contexts[key] = query_terms(heading, analyzer.analyze(heading))
+        for position, sentence in enumerate(chunk.sentences or (Span(chunk.start, chunk.end),)):
+            local = _stripped(chunk.text, Span(sentence.start - chunk.start, sentence.end - chunk.start))
+            text = chunk.text[local.start : local.end]
+            if not _SPEAKS.search(text):
+                continue
+            cut = analysis.slice(local)
+            span = Span(local.start + chunk.start, local.end + chunk.start)
+            candidates.append(
+                Candidate(
+                    hit,
+                    rank,
+                    position,
+                    span,
+                    text,
+                    fold_text(text),
+                    cut,
+                    query_terms(text, cut),
+                    contexts[key],
+                )
+            )
+    return candidates
+
+
+def _stripped(text: str, span: Span) -> Span:
+    """``span`` without the white space at its ends."""
+    cut = text[span.start : span.end]
+    start = span.start + len(cut) - len(cut.lstrip())
+    return Span(start, max(start, span.end - (len(cut) - len(cut.rstrip()))))

@@ -1,0 +1,116 @@
+"""Statement ⇔ source: a generated answer is cut into statements, each held against the evidence.
+
+A marker that the model wrote is read, never believed: a statement is supported when one sentence of
+the evidence carries its words *and* all of its numbers and dates. Covered: words by base form,
+numbers and dates by value, negation by presence. Not covered: reasoning over several sentences,
+paraphrase without common words (it comes out as unsupported, which is the safe side).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answering.candidates import Candidate
+from rag.answering.features import covered
+from rag.text.analyzer import Analyzer
+from rag.text.fold import fold_text
+from rag.text.sentences import split_sentences
+from rag.text.terms import Terms, query_terms
+from rag.types import Verdict
+
+_MARKER = re.compile(r"[\[［【〔]\s*([0-9０-９]+(?:\s*[,、，]\s*[0-9０-９]+)*)\s*[\]］】〕]")
+_MARKER_AFTER_STOP = re.compile(rf"([。．！？!?]\s*)((?:{_MARKER.pattern}\s*)+)")
+_NEGATED = re.compile(r"ない|なかった|なく|なけれ|ません|ぬ。|ず[、にと]|禁止|不可|禁じ|除[くき]|以外")
+
+SUPPORTED_FROM = 0.6
+"""Share of a statement's words that one sentence must carry."""
+
+PARTLY_FROM = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One sentence that a model wrote, without its markers, and the numbers that it cited."""
+
+    text: str
+    cited: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The verdict on a statement and the sentence behind it; none when it is unsupported."""
+
+    verdict: Verdict
+    candidate: Candidate | None
+
+
+def cut_drafts(text: str) -> list[Draft]:
+    """Cut a model's text into statements; a marker after the full stop belongs to what it follows.
+
+    >>> [draft.text for draft in cut_drafts("年20日です。[1]前日までに届けます［２］。")]
+    ['年20日です。', '前日までに届けます。']
+    """
+    # Markers are moved before the full stop first, so that cutting at stops keeps them together.
+    moved = _MARKER_AFTER_STOP.sub(lambda match: match.group(2).rstrip() + match.group(1), text)
+    drafts = []
+    for span in split_sentences(moved):
+        sentence = moved[span.start : span.end]
+        cited = {
+            int(number)
+            for found in _MARKER.finditer(sentence)
+            for number in re.findall(r"\d+", found.group(1))
+        }
+        if stripped := _MARKER.sub("", sentence).strip():
+            drafts.append(Draft(stripped, frozenset(cited)))
+    return drafts
+
+
+class EvidenceChecker:
+    """Finds the sentence that a statement rests on, and judges whether it carries it."""
+
+    def __init__(self, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
+
+    def check(self, draft: Draft, evidence: Sequence[tuple[int, Candidate]]) -> Finding:
+        """Judge one statement against all sentences of the evidence, each with its block's number.
+
+        Sentences of the blocks that the model cited win ties; numbers decide before words do.
+        """
+        terms = query_terms(draft.text, self._analyzer.analyze(draft.text))
+        weights = dict.fromkeys(terms.get("base", {}), 1.0)
+        if not weights or not evidence:
+            return Finding(Verdict.UNSUPPORTED, None)
+
+        def carried(numbered: tuple[int, Candidate]) -> tuple[bool, float, bool]:
+            number, candidate = numbered
+            words = covered(
+                weights, candidate.terms.get("base", {}).keys() | candidate.context.get("base", {}).keys()
+            )
+            return _has_numbers(terms, candidate), words, number in draft.cited
+
+        best = max(evidence, key=carried)
+        numbers_agree, words, _ = carried(best)
+        verdict = _verdict(draft, best[1], words, numbers_agree=numbers_agree)
+        return Finding(verdict, None if verdict is Verdict.UNSUPPORTED else best[1])
+
+
+def _verdict(draft: Draft, candidate: Candidate, words: float, *, numbers_agree: bool) -> Verdict:
+    folded = fold_text(draft.text)
+    if not numbers_agree or words < PARTLY_FROM:
+        return Verdict.UNSUPPORTED
+    if folded.rstrip("。") in candidate.folded:
+        return Verdict.VERBATIM
+    if words < SUPPORTED_FROM:
+        return Verdict.PARTLY
+    if bool(_NEGATED.search(folded)) != bool(_NEGATED.search(candidate.folded)):
+        return Verdict.CONTRADICTED
+    return Verdict.SUPPORTED
+
+
+def _has_numbers(terms: Terms, candidate: Candidate) -> bool:
+    """Whether every number and date of the statement stands in the sentence or its headings."""
+    wanted = {term for term in terms.get("base", {}) if any(character.isdigit() for character in term)}
+    here = candidate.terms.get("base", {}).keys() | candidate.context.get("base", {}).keys()
+    return wanted <= here

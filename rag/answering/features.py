@@ -1,0 +1,232 @@
+"""How well a sentence answers a question, told in numbers.
+
+Each feature is a plain fact in about [0, 1] that a reader can check: which share of the question's
+rare words the sentence has, whether it holds a number of the kind that is asked for, how near the
+vectors are. The weights stand in ``data/models/answering.json`` and are fitted by
+``training/answering.py``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.answering.candidates import Candidate
+from rag.answering.question_type import INTERROGATIVES, QuestionType, find_question_type
+from rag.embedding.base import Embedder
+from rag.retrieval.base import Query
+from rag.store.base import Store
+from rag.text.fold import fold_text
+from rag.types import Hit
+
+Matrix = NDArray[np.float32]
+
+SENTENCE_FEATURES = (
+    "base_covered",
+    "bigram_covered",
+    "reading_covered",
+    "base_covered_with_context",
+    "bigram_covered_with_context",
+    "base_covered_with_neighbours",
+    "rarest_covered",
+    "rarest_covered_with_context",
+    "similarity",
+    "similarity_with_context",
+    "hit_score",
+    "hit_first",
+    "type_found",
+    "type_missing",
+    "novelty",
+    "length",
+    "heading",
+    "asks",
+    "numbers_found",
+    "numbers_missing",
+)
+
+ANSWER_FEATURES = (
+    *SENTENCE_FEATURES,
+    "chunk_base_covered",
+    "chunk_bigram_covered",
+    "best_base_covered",
+    "best_similarity",
+    "keyword_strength",
+    "dense_strength",
+    "margin",
+    "hit_margin",
+    "rarity",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """What a question is about: its terms by weight of rarity, its kind, its numbers."""
+
+    query: Query
+    base: Mapping[str, float]
+    bigram: Mapping[str, float]
+    reading: Mapping[str, float]
+    kind: QuestionType | None
+    numbers: frozenset[str]
+
+    @classmethod
+    def from_query(cls, query: Query, store: Store) -> Focus:
+        """Weigh the terms by how rare they are in the store; words that only ask are left out."""
+        num_chunks = max(1, store.statistics().num_chunks)
+        frequencies = store.document_frequencies(query.terms)
+
+        def weights(field: str) -> dict[str, float]:
+            known = frequencies.get(field, {})
+            return {
+                term: math.log(1 + (num_chunks + 0.5) / (known.get(term, 0) + 0.5))
+                for term in query.terms.get(field, {})
+                if term not in INTERROGATIVES
+            }
+
+        folded = fold_text(query.text)
+        return cls(
+            query,
+            weights("base"),
+            weights("bigram"),
+            weights("reading"),
+            find_question_type(folded),
+            frozenset(_NUMBER.findall(folded)),
+        )
+
+
+_NUMBER = re.compile(r"[0-9][0-9,.]*")
+_ASKS = re.compile(r"[?？]$|(?:です|ます|でしょう)か[。]?$")
+
+
+def sentence_features(focus: Focus, candidates: Sequence[Candidate], embedder: Embedder) -> Matrix:
+    """One row a candidate, one column a name of `SENTENCE_FEATURES`; float32."""
+    if not candidates:
+        return np.zeros((0, len(SENTENCE_FEATURES)), np.float32)
+    similar, similar_in_context = _similarities(focus, candidates, embedder)
+    best = max(candidate.hit.score for candidate in candidates) or 1.0
+    rows = []
+    for index, candidate in enumerate(candidates):
+        neighbours = _neighbours(candidates, index)
+        rows.append(
+            (
+                *_coverage(focus, candidate, neighbours),
+                similar[index],
+                similar_in_context[index],
+                candidate.hit.score / best,
+                float(candidate.rank == 0),
+                *_shape(focus, candidate),
+            )
+        )
+    return np.asarray(rows, np.float32)
+
+
+def _coverage(focus: Focus, candidate: Candidate, neighbours: Sequence[Candidate]) -> tuple[float, ...]:
+    """The first eight features: which share of the question's words is here, or near."""
+    base, bigram = candidate.terms.get("base", {}), candidate.terms.get("bigram", {})
+    context_base = base.keys() | candidate.context.get("base", {}).keys()
+    context_bigram = bigram.keys() | candidate.context.get("bigram", {}).keys()
+    near = context_base.union(*(n.terms.get("base", {}).keys() for n in neighbours))
+    rarest = max(focus.base, key=focus.base.__getitem__, default="")
+    return (
+        covered(focus.base, base),
+        covered(focus.bigram, bigram),
+        covered(focus.reading, candidate.terms.get("reading", {})),
+        covered(focus.base, context_base),
+        covered(focus.bigram, context_bigram),
+        covered(focus.base, near),
+        float(rarest in base),
+        float(rarest in context_base),
+    )
+
+
+def _shape(focus: Focus, candidate: Candidate) -> tuple[float, ...]:
+    """The last eight features: what kind of sentence this is."""
+    base = candidate.terms.get("base", {})
+    answered = bool(focus.kind and focus.kind.answered.search(candidate.folded))
+    new = sum(1 for term in base if term not in focus.base)
+    path = candidate.hit.chunk.heading_path
+    here = set(_NUMBER.findall(candidate.folded))
+    return (
+        float(answered),
+        float(focus.kind is not None and not answered),
+        min(new, 8) / 8,
+        min(1.0, math.log1p(len(candidate.text)) / 6),
+        float(bool(path) and candidate.text.strip("# 　") == path[-1]),
+        float(bool(_ASKS.search(candidate.folded))),
+        float(bool(focus.numbers) and focus.numbers <= here),
+        float(bool(focus.numbers - here)),
+    )
+
+
+def covered(weights: Mapping[str, float], present: object) -> float:
+    """The share of the weights whose term is present: 1 when all are; 0 without weights.
+
+    >>> covered({"休暇": 3.0, "日": 1.0}, {"休暇"})
+    0.75
+    """
+    total = sum(weights.values())
+    found = sum(weight for term, weight in weights.items() if term in present)  # type: ignore[operator]
+    return found / total if total else 0.0
+
+
+def _neighbours(candidates: Sequence[Candidate], index: int) -> list[Candidate]:
+    chunk_id = candidates[index].hit.chunk.id
+    near = (index - 1, index + 1)
+    return [
+        candidates[i] for i in near if 0 <= i < len(candidates) and candidates[i].hit.chunk.id == chunk_id
+    ]
+
+
+def _similarities(
+    focus: Focus, candidates: Sequence[Candidate], embedder: Embedder
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Cosines of the question with each sentence, alone and blended with its chunk's."""
+    (question,) = embedder.embed_queries([focus.query.text], [focus.query.analysis])
+    vectors = embedder.embed_documents([c.text for c in candidates], [c.analysis for c in candidates])
+    alone = vectors @ question
+    by_hit: dict[int, list[int]] = {}
+    for index, candidate in enumerate(candidates):
+        by_hit.setdefault(candidate.hit.chunk.id, []).append(index)
+    blended = np.empty_like(alone)
+    for rows in by_hit.values():
+        blended[rows] = (alone[rows] + alone[rows].max()) / 2
+    return alone, blended
+
+
+def answer_features(
+    focus: Focus,
+    candidates: Sequence[Candidate],
+    features: Matrix,
+    scores: NDArray[np.float32],
+    hits: Sequence[Hit],
+) -> NDArray[np.float32]:
+    """What is known about the best sentence and the search, by `ANSWER_FEATURES`; shape (features,)."""
+    best = int(np.argmax(scores))
+    chosen = candidates[best]
+    chunk = [c for c in candidates if c.hit.chunk.id == chosen.hit.chunk.id]
+    bases = chosen.context.get("base", {}).keys() | {t for c in chunk for t in c.terms.get("base", {})}
+    bigrams = chosen.context.get("bigram", {}).keys() | {t for c in chunk for t in c.terms.get("bigram", {})}
+    others = np.delete(scores, best)
+    total = sum(focus.base.values()) + sum(focus.bigram.values()) or 1.0
+    legs = {leg.leg: leg.score for leg in hits[0].legs}
+    named = dict(zip(SENTENCE_FEATURES, features.max(axis=0), strict=True))
+    return np.asarray(
+        (
+            *features[best],
+            covered(focus.base, bases),
+            covered(focus.bigram, bigrams),
+            named["base_covered_with_context"],
+            named["similarity"],
+            legs.get("keyword", 0.0) / total,
+            legs.get("dense", 0.0),
+            float(scores[best] - others.max()) if len(others) else 1.0,
+            hits[0].score - hits[1].score if len(hits) > 1 else hits[0].score,
+            max(focus.base.values(), default=0.0) / 12,
+        ),
+        np.float32,
+    )

@@ -1,0 +1,144 @@
+"""Settings → working parts. Every face builds what it needs here, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rag.answering.base import Answerer
+from rag.answering.extractive import ExtractiveAnswerer, load_answer_model
+from rag.bundled import bundled_path
+from rag.embedding.base import Embedder
+from rag.embedding.static import load_static_embedder
+from rag.errors import SettingsError
+from rag.generation.base import Generator
+from rag.retrieval.base import Retriever
+from rag.retrieval.dense import DenseLeg
+from rag.retrieval.hybrid import HybridRetriever, WeightedLeg
+from rag.retrieval.keyword import KeywordLeg
+from rag.settings import EmbeddingSettings, RetrievalSettings, Settings
+from rag.store.base import Store
+from rag.store.local import create_store, open_store, store_exists
+from rag.text.analyzer import Analyzer, load_analyzer
+from rag.text.fold import FOLD_VERSION
+from rag.types import IndexIdentity
+
+if TYPE_CHECKING:
+    from rag.chain import AnswerChain
+
+DENSE_WEIGHTS = {"static-ja": 0.3}
+"""Share of the dense leg, fitted per embedder (docs/evaluation.md); others get `DEFAULT_DENSE_WEIGHT`."""
+
+DEFAULT_DENSE_WEIGHT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """The parts that a face works with; a context manager that closes the store."""
+
+    settings: Settings
+    analyzer: Analyzer
+    embedder: Embedder
+    store: Store
+
+    def build_retriever(self) -> Retriever:
+        """The retriever that the settings describe."""
+        return build_retriever(self.settings.retrieval, self.store, self.analyzer, self.embedder)
+
+    def build_chain(self, generator: Generator | None = None) -> AnswerChain:
+        """The retrieval chain; a ``generator`` of the caller's own stands in for the settings'."""
+        from rag.chain import AnswerChain
+
+        answerer = build_answerer(self, generator)
+        return AnswerChain(self.build_retriever(), answerer, top_k=self.settings.retrieval.top_k)
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_assembly(settings: Settings, *, create: bool = False) -> Assembly:
+    """Load analyzer and embedder and open the store.
+
+    With ``create`` a store that is not there is made; else StoreNotFound says how to make one.
+    """
+    analyzer = load_analyzer()
+    embedder = load_embedder(settings.embedding)
+    identity = index_identity(analyzer, embedder)
+    path = settings.store.path
+    opened = create_store if create and not store_exists(path) else open_store
+    store = opened(path, identity, keep_originals=settings.store.keep_originals)
+    return Assembly(settings, analyzer, embedder, store)
+
+
+def index_identity(analyzer: Analyzer, embedder: Embedder) -> IndexIdentity:
+    """What an index made with these parts is made with."""
+    return IndexIdentity(embedder.identity, analyzer.version, analyzer.dictionary, FOLD_VERSION)
+
+
+def load_embedder(settings: EmbeddingSettings) -> Embedder:
+    """The bundled embedder, or a sentence-transformers model by name or folder."""
+    if settings.model == "bundled":
+        return load_static_embedder(bundled_path("models", "static-ja"))
+    from rag.embedding.transformer import load_transformer_embedder
+
+    return load_transformer_embedder(settings)
+
+
+def build_retriever(
+    settings: RetrievalSettings, store: Store, analyzer: Analyzer, embedder: Embedder
+) -> Retriever:
+    """One leg or two, by ``settings.mode``."""
+    keyword, dense = KeywordLeg(store), DenseLeg(store, embedder)
+    share = settings.dense_weight
+    if share is None:
+        share = DENSE_WEIGHTS.get(embedder.identity.name, DEFAULT_DENSE_WEIGHT)
+    legs = {
+        "keyword": [WeightedLeg(keyword, 1.0)],
+        "dense": [WeightedLeg(dense, 1.0)],
+        "hybrid": [WeightedLeg(keyword, 1.0 - share), WeightedLeg(dense, share)],
+    }
+    return HybridRetriever(store, analyzer, legs[settings.mode], settings.candidates)
+
+
+def build_answerer(assembly: Assembly, generator: Generator | None = None) -> Answerer:
+    """Extractive without a model; else generative, which falls back to extractive when the model fails."""
+    settings = assembly.settings
+    model = load_answer_model(bundled_path("models", "answering.json"))
+    extractive = ExtractiveAnswerer(
+        assembly.store, assembly.analyzer, assembly.embedder, model, settings.answering
+    )
+    wanted = settings.answering.answerer
+    if generator is None and (
+        wanted == "extractive" or (wanted == "auto" and settings.generation.backend == "none")
+    ):
+        return extractive
+    if generator is None and settings.generation.backend == "none":
+        raise SettingsError(
+            "answering.answerer = 'generative' needs a model: "
+            "set generation.backend to 'transformers' or 'openai', or answering.answerer to 'extractive'"
+        )
+    return _build_generative(assembly, extractive, generator)
+
+
+def _build_generative(assembly: Assembly, extractive: Answerer, generator: Generator | None) -> Answerer:
+    from rag.answering.fallback import FallbackAnswerer
+    from rag.answering.generative import GenerativeAnswerer
+    from rag.chain import TracedGenerator
+    from rag.generation import load_generator
+
+    settings = assembly.settings
+    model = TracedGenerator(generator or load_generator(settings.generation))
+    generative = GenerativeAnswerer(
+        model, assembly.store, assembly.analyzer, assembly.embedder, settings.generation, settings.answering
+    )
+    return FallbackAnswerer(generative, extractive)

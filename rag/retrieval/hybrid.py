@@ -1,0 +1,91 @@
+"""Several legs fused by weighted scores.
+
+Ranks alone lose what the scores say: with a weak dense leg, reciprocal rank fusion lowered BM25's
+recall at 1 from .89 to .72. So each leg's scores are brought to [0, 1] within the query and added by
+weights that were fitted for the embedder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.retrieval.base import Leg, Query
+from rag.store.base import ScoredChunk, Store
+from rag.text.analyzer import Analyzer
+from rag.types import Hit, LegScore, Question
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedLeg:
+    """A leg and its share of the fused score."""
+
+    leg: Leg
+    weight: float
+
+
+class HybridRetriever:
+    """Asks every leg for ``candidates`` chunks and fuses what they return.
+
+    With one leg this is that leg alone, so the three modes of the settings are one class.
+    """
+
+    def __init__(
+        self, store: Store, analyzer: Analyzer, legs: Sequence[WeightedLeg], candidates: int
+    ) -> None:
+        self._store = store
+        self._analyzer = analyzer
+        self._legs = tuple(legs)
+        self._candidates = candidates
+
+    def retrieve(self, question: Question, top_k: int) -> Sequence[Hit]:
+        """At most ``top_k`` hits, best first; ties by chunk id."""
+        query = Query.from_question(question, self._analyzer)
+        wanted = max(self._candidates, top_k)
+        found = {weighted.leg.name: weighted.leg.search(query, wanted) for weighted in self._legs}
+        weights = {weighted.leg.name: weighted.weight for weighted in self._legs}
+        fused = fuse(found, weights)
+        best = sorted(fused, key=lambda chunk_id: (-fused[chunk_id], chunk_id))[:top_k]
+        return self._hits(best, fused, found, query)
+
+    def _hits(
+        self,
+        chunk_ids: Sequence[int],
+        scores: Mapping[int, float],
+        found: Mapping[str, Sequence[ScoredChunk]],
+        query: Query,
+    ) -> list[Hit]:
+        chunks = self._store.chunks(chunk_ids, query.scope)
+        documents = self._store.infos(sorted({c.document_id for c in chunks.values()}), query.scope)
+        said: dict[int, list[LegScore]] = {chunk_id: [] for chunk_id in chunk_ids}
+        for leg, scored in found.items():
+            for rank, (chunk_id, score) in enumerate(scored, start=1):
+                if chunk_id in said:
+                    said[chunk_id].append(LegScore(leg, rank, score))
+        # A document removed between search and reading is left out rather than shown half.
+        return [
+            Hit(chunk, documents[chunk.document_id], scores[chunk_id], tuple(said[chunk_id]))
+            for chunk_id in chunk_ids
+            if (chunk := chunks.get(chunk_id)) is not None and chunk.document_id in documents
+        ]
+
+
+def fuse(found: Mapping[str, Sequence[ScoredChunk]], weights: Mapping[str, float]) -> dict[int, float]:
+    """Add the legs' scores, each brought to [0, 1] within this query, by weight.
+
+    A chunk that a leg did not return gets 0 there: that leg holds it to be no better than its last.
+
+    >>> fuse({"keyword": [ScoredChunk(1, 8.0), ScoredChunk(2, 4.0)]}, {"keyword": 1.0})
+    {1: 1.0, 2: 0.5}
+    """
+    fused: dict[int, float] = {}
+    for leg, scored in found.items():
+        if not scored:
+            continue
+        # BM25 has a natural zero; cosines crowd together, so their last candidate is the zero.
+        floor = 0.0 if leg == "keyword" else min(score for _, score in scored)
+        width = max(score for _, score in scored) - floor
+        for chunk_id, score in scored:
+            share = (score - floor) / width if width > 0 else 1.0
+            fused[chunk_id] = fused.get(chunk_id, 0.0) + weights[leg] * share
+    return fused
