@@ -2,15 +2,38 @@
 
 This is the only home of fugashi. The text is folded first (`rag.text.fold`), cut into pieces that
 MeCab survives, and every offset is mapped back to the text that people read.
+
+MeCab writes one line a word with only the fields that we use; the lines repeat, so each is read once and
+remembered. That is as fast as asking MeCab for surfaces alone would allow, and nothing of its memory is
+kept: node objects change under their owner when the tagger is used again.
 """
 
 from __future__ import annotations
 
+import importlib.metadata
+import shlex
+import threading
+import zlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from functools import lru_cache
+from itertools import accumulate
+from typing import Any, NamedTuple, Protocol
 
+import fugashi
+import orjson
+import unidic_lite
+
+from rag.errors import ModelUnavailable
+from rag.text.fold import fold, fold_text
 from rag.types import Span
+
+ANALYZER_VERSION = "mecab-1"
+MAX_PIECE_CHARS = 5_000
+"""MeCab ends the process (SIGSEGV) from 80,000 digits on; far below that a piece costs nothing."""
+
+_MAX_REMEMBERED = 200_000
 
 
 class Feature(NamedTuple):
@@ -39,7 +62,9 @@ class Morpheme(NamedTuple):
 class Analysis:
     """The morphemes of one text as columns of equal length; offsets are into that text.
 
-    ``analyzer`` names analyzer and dictionary version; an analysis of another version is not used.
+    Starts and ends never decrease. White space has no morpheme. Where one character folds to several
+    words (㈱ → ``(``, 株, ``)``) they share its span. ``analyzer`` names analyzer and dictionary version; an
+    analysis of another version is not used.
     """
 
     analyzer: str
@@ -52,17 +77,72 @@ class Analysis:
         return map(Morpheme, self.starts, self.ends, self.features)
 
     def slice(self, span: Span) -> Analysis:
-        """The analysis of ``text[span.start:span.end]``, offsets beginning at 0 there."""
-        raise NotImplementedError
+        """The analysis of ``text[span.start:span.end]``, offsets beginning at 0 there.
+
+        A word that the span cuts in two is left out.
+        """
+        first = bisect_left(self.starts, span.start)
+        last = max(first, bisect_right(self.ends, span.end))
+        return Analysis(
+            self.analyzer,
+            tuple(start - span.start for start in self.starts[first:last]),
+            tuple(end - span.start for end in self.ends[first:last]),
+            self.features[first:last],
+        )
 
     def to_bytes(self) -> bytes:
         """A compact form for the store; `from_bytes` gives back an equal value."""
-        raise NotImplementedError
+        table = {feature: number for number, feature in enumerate(dict.fromkeys(self.features))}
+        parts_of_speech = {pos: number for number, pos in enumerate(dict.fromkeys(f.pos for f in table))}
+        gaps = map(int.__sub__, self.starts, (0, *self.ends))
+        columns = [
+            self.analyzer,
+            list(parts_of_speech),
+            [[parts_of_speech[pos], *_shortened(*forms)] for pos, *forms in table],
+            [table[feature] for feature in self.features],
+            list(gaps),
+            list(map(int.__sub__, self.ends, self.starts)),
+        ]
+        return _FORMAT + zlib.compress(orjson.dumps(columns), 1)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Analysis:
         """Raises ValueError when the bytes are not an analysis."""
-        raise NotImplementedError
+        if not data.startswith(_FORMAT):
+            raise ValueError(f"not a stored analysis: begins with {data[:1]!r}, not {_FORMAT!r}")
+        try:
+            return cls._from_columns(orjson.loads(zlib.decompress(data[1:])))
+        except (zlib.error, TypeError, IndexError, AttributeError, ValueError) as error:
+            raise ValueError(f"damaged analysis of {len(data)} bytes: {error}") from error
+
+    @classmethod
+    def _from_columns(cls, columns: Any) -> Analysis:
+        analyzer, parts_of_speech, table, numbers, gaps, lengths = columns
+        known = [_feature(parts_of_speech[pos], *_lengthened(*forms)) for pos, *forms in table]
+        if not len(numbers) == len(gaps) == len(lengths):
+            raise ValueError("columns of different length")
+        steps = [step for pair in zip(gaps, lengths, strict=True) for step in pair]
+        places = tuple(accumulate(steps))
+        return cls(analyzer, places[::2], places[1::2], tuple(known[number] for number in numbers))
+
+
+_FORMAT = b"1"
+
+
+def _shortened(base: str, lemma: str, reading: str) -> list[str]:
+    """Leave out what repeats: lemma and reading at the end."""
+    if lemma != base:
+        return [base, reading, lemma]
+    return [base, reading] if reading else [base]
+
+
+def _lengthened(base: str, reading: str = "", lemma: str | None = None) -> tuple[str, str, str]:
+    return base, base if lemma is None else lemma, reading
+
+
+@lru_cache(maxsize=_MAX_REMEMBERED)
+def _feature(pos: str, base: str, lemma: str, reading: str) -> Feature:
+    return Feature(pos, base, lemma, reading)
 
 
 class Analyzer(Protocol):
@@ -81,3 +161,113 @@ class Analyzer(Protocol):
     def analyze(self, text: str) -> Analysis:
         """Analyse a text of any length."""
         ...
+
+
+class MecabAnalyzer:
+    """MeCab with unidic-lite; one tagger a thread. Build it with `load_analyzer`."""
+
+    version = ANALYZER_VERSION
+
+    def __init__(self, dictionary: str, dictionary_folder: str) -> None:
+        self.dictionary = dictionary
+        self._threads = _PerThread(dictionary_folder)
+        self._name = f"{self.version}+{dictionary}"
+
+    def analyze(self, text: str) -> Analysis:
+        """Analyse a text of any length; lone surrogates and control characters count as spaces.
+
+        >>> [m.feature.base for m in load_analyzer().analyze("年休を申し込んだ").morphemes()]
+        ['年休', 'を', '申し込む', 'だ']
+        """
+        folded = fold(text)
+        words = self._threads.words
+        if len(words) > _MAX_REMEMBERED:
+            words.clear()
+        starts: list[int] = []
+        ends: list[int] = []
+        features: list[Feature] = []
+        for first, last in _pieces(folded.text):
+            place = first
+            for line in self._threads.parse(folded.text[first:last]).split("\n"):
+                blanks, length, feature = words[line]
+                if length:
+                    starts.append(place := place + blanks)
+                    ends.append(place := place + length)
+                    features.append(feature)
+        if not isinstance(folded.starts, range):
+            starts = [folded.starts[start] for start in starts]
+            ends = [folded.ends[end - 1] for end in ends]
+        return Analysis(self._name, tuple(starts), tuple(ends), tuple(features))
+
+
+def load_analyzer() -> MecabAnalyzer:
+    """The analyzer with the dictionary that is installed; raises ModelUnavailable when it cannot be used."""
+    version = importlib.metadata.version("unidic-lite")
+    analyzer = MecabAnalyzer(f"unidic-lite-{version}", unidic_lite.DICDIR)
+    analyzer.analyze("")
+    return analyzer
+
+
+class _Word(NamedTuple):
+    blanks: int
+    length: int
+    feature: Feature
+
+
+class _Words(dict[str, _Word]):
+    """MeCab's line → what it says, filled as lines are met. The blanks before a word belong to its line."""
+
+    def __missing__(self, line: str) -> _Word:
+        spelling, _, fields = line.partition("\t")
+        surface = spelling.lstrip(" ")
+        word = _Word(len(spelling) - len(surface), len(surface), _read_fields(surface, fields))
+        self[line] = word
+        return word
+
+
+def _read_fields(surface: str, fields: str) -> Feature:
+    """``動詞-一般\\t申し込む\\t申し込む\\tモウシコン``; an unknown word has the part of speech alone."""
+    pos, base, lemma, reading = (fields.split("\t") + ["", "", ""])[:4]
+    # UniDic tells homonyms apart behind a hyphen: データ-data, 円-助数詞.
+    lemma = lemma[:1] + lemma[1:].partition("-")[0]
+    return _feature(pos, _known(base) or surface, _known(lemma) or surface, "" if reading == "*" else reading)
+
+
+def _known(form: str) -> str:
+    return "" if form == "*" else fold_text(form).replace(" ", "")
+
+
+# Leading blanks and surface, part of speech, orthBase, lemma, kana. An unknown word has no fields from 6 on.
+_KNOWN_LINE = r"%M\t%F-[0,1,2,3]\t%f[10]\t%f[7]\t%f[17]\n"
+_UNKNOWN_LINE = r"%M\t%F-[0,1,2,3]\n"
+
+
+class _PerThread(threading.local):
+    """A tagger and its memory for each thread: two threads on one tagger corrupt each other."""
+
+    def __init__(self, dictionary_folder: str) -> None:
+        # `-O ""` switches off the format that the dictionary's dicrc asks for.
+        options = ["-r", "/dev/null", "-d", dictionary_folder, "-O", ""]
+        formats = [f"-F{_KNOWN_LINE}", f"-U{_UNKNOWN_LINE}", r"-E\n"]
+        try:
+            tagger = fugashi.GenericTagger(shlex.join([*options, *formats]))
+        except RuntimeError as error:
+            raise ModelUnavailable(
+                f"MeCab cannot open the dictionary in {dictionary_folder}: run pip install --force-reinstall unidic-lite"
+            ) from error
+        self.parse = tagger.parse
+        self.words = _Words()
+
+
+def _pieces(text: str) -> Iterator[Span]:
+    """Spans that tile ``text``, cut behind 「。」 or a blank where there is one."""
+    start = 0
+    while len(text) - start > MAX_PIECE_CHARS:
+        limit = start + MAX_PIECE_CHARS
+        middle = start + MAX_PIECE_CHARS // 2
+        found = max(text.rfind("。", middle, limit), text.rfind(" ", middle, limit))
+        end = found + 1 if found >= 0 else limit
+        yield Span(start, end)
+        start = end
+    if start < len(text):
+        yield Span(start, len(text))

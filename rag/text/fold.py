@@ -1,0 +1,175 @@
+"""The comparison form of a text, with a map back to the text that people read.
+
+Two spellings of the same thing fold to the same characters: ``ﾃﾞｰﾀ`` and ``データ``, ``㈱`` and
+``(株)``, ``髙﨑`` and ``高崎``, ``葛󠄀`` with a variation selector and ``葛``. Text that people read is never
+folded; text that machines compare always is, and `Folded.original_span` leads from one to the other.
+
+The form is NFKC, lower case, with invisible characters taken out, control characters and white space
+as one space each, and the look-alikes of `rag.text.variants` unified. Folding works on clusters: a
+character with the marks and invisible characters after it. Nearly every cluster is one character, which
+`str.translate` folds; the rest is found by a pattern. ``fold(fold(x)) == fold(x)``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from rag.text.variants import INVISIBLE, REPLACED, SPACING_MARKS
+from rag.types import Span
+
+FOLD_VERSION = "fold-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text; ``starts[i]`` and ``ends[i]`` are the span of the original behind ``text[i]``.
+
+    Both never decrease. They are ranges (nothing stored) where every character folded to one character.
+    """
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+    original_length: int
+
+    def original_span(self, start: int, end: int) -> Span:
+        """The smallest span of the original that holds ``text[start:end]``.
+
+        ``fold("㍻の世").original_span(0, 1)`` is ``(0, 1)``: 平 is half of ㍻, which cannot be cut. An empty
+        span stays empty and stands before the original of what follows it.
+        """
+        if start < end:
+            return Span(self.starts[start], self.ends[end - 1])
+        place = self.starts[start] if start < len(self.text) else self.original_length
+        return Span(place, place)
+
+
+def fold_text(text: str) -> str:
+    """``fold(text).text`` without the map.
+
+    >>> fold_text("㈱ﾃﾞｰﾀ　ＡＢＣ")
+    '(株)データ abc'
+    """
+    if text.isascii() or not _patterns().marks.search(text):
+        return text.translate(_SINGLES)
+    parts: list[str] = []
+    done = 0
+    for match in _patterns().clusters.finditer(text):
+        start, end = match.span()
+        parts += (text[done:start].translate(_SINGLES), _fold_cluster(match[0]))
+        done = end
+    return "".join((*parts, text[done:].translate(_SINGLES)))
+
+
+def fold(text: str) -> Folded:
+    """The comparison form of ``text`` with its map.
+
+    >>> fold("ﾃﾞｰﾀ").original_span(0, 1)
+    Span(start=0, end=2)
+    """
+    folded = fold_text(text)
+    if text.isascii() or (len(folded) == len(text) and not _patterns().marks.search(text)):
+        # Without marks a character never becomes fewer than one: equal lengths mean one to one.
+        return Folded(folded, range(len(text)), range(1, len(text) + 1), len(text))
+    starts: list[int] = []
+    ends: list[int] = []
+    done = 0
+    for match in _patterns().clusters.finditer(text):
+        start, end = match.span()
+        length = len(_fold_cluster(match[0]))
+        starts += range(done, start)
+        starts += [start] * length
+        ends += range(done + 1, start + 1)
+        ends += [end] * length
+        done = end
+    starts += range(done, len(text))
+    ends += range(done + 1, len(text) + 1)
+    return Folded(folded, starts, ends, len(text))
+
+
+@lru_cache(maxsize=1 << 16)
+def _fold_cluster(cluster: str) -> str:
+    """Fold a character with its marks until nothing changes any more."""
+    while (folded := _step(cluster)) != cluster:
+        cluster = folded
+    return cluster
+
+
+def _step(cluster: str) -> str:
+    visible = cluster.translate(SPACING_MARKS).translate(INVISIBLE)
+    spaced = "".join(" " if _is_blank(char) else char for char in visible)
+    # Character by character: "Σ".lower() would look at its neighbours.
+    lowered = "".join(map(str.lower, unicodedata.normalize("NFKC", spaced)))
+    return unicodedata.normalize("NFKC", lowered).translate(REPLACED)
+
+
+def _is_blank(char: str) -> bool:
+    """White space, control characters and lone surrogates (which no library takes)."""
+    return char.isspace() or unicodedata.category(char) in {"Cc", "Cs"}
+
+
+class _Singles(dict[int, str]):
+    """Code point → folded character, filled as characters are met; for `str.translate`."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _fold_cluster(chr(code))
+        return folded
+
+
+_SINGLES = _Singles()
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """``marks`` join the character before them; ``clusters`` are all places that are not one to one."""
+
+    marks: re.Pattern[str]
+    clusters: re.Pattern[str]
+
+
+# Where marks and characters that widen stand; ideographs, Hangul syllables and private use have none.
+_SEARCHED = ((0x0000, 0x3400), (0xA000, 0xAC00), (0xF900, 0x1_0000))
+# Beyond the basic plane whole scripts count as marks: that makes clusters longer, never wrong, and the
+# pattern much faster. Mathematical letters, symbols, kana and ideographs stay outside.
+_FAR_MARKS = ((0x1_0000, 0x1_AFFF), (0x1_B300, 0x1_D3FF), (0x1_D800, 0x1_EDFF), (0xE_0000, 0xE_01FF))
+_FAR_WIDENING = ((0x1_EE00, 0x1_F2FF), (0x2_F800, 0x2_FA1F))
+_HANGUL_VOWELS_AND_FINALS = frozenset(map(chr, (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))))
+
+
+@cache
+def _patterns() -> _Patterns:
+    """Made from the interpreter's own Unicode data at the first use."""
+    chars = [chr(code) for first, last in _SEARCHED for code in range(first, last)]
+    seconds = _seconds_of_pairs(chars)
+    marks = {char for char in chars if _joins_before(char, seconds)}
+    widening = {char for char in chars if char not in marks and len(_fold_cluster.__wrapped__(char)) > 1}
+    mark = _char_class(marks, _FAR_MARKS)
+    wide = _char_class(widening, _FAR_WIDENING)
+    return _Patterns(re.compile(mark), re.compile(f"(?s:.)?{mark}+|{wide}"))
+
+
+def _seconds_of_pairs(chars: Iterable[str]) -> frozenset[str]:
+    """Characters that compose with the one before them, though some count as letters."""
+    decomposed = (unicodedata.decomposition(char).split() for char in chars)
+    pairs = (parts for parts in decomposed if len(parts) == 2 and not parts[0].startswith("<"))
+    return _HANGUL_VOWELS_AND_FINALS.union(chr(int(second, 16)) for _, second in pairs)
+
+
+def _joins_before(char: str, seconds: frozenset[str]) -> bool:
+    if ord(char) in SPACING_MARKS or ord(char) in INVISIBLE:
+        return True
+    first = unicodedata.normalize("NFKD", char)[0]
+    return first in seconds or ord(first) in INVISIBLE or unicodedata.combining(first) != 0
+
+
+def _char_class(chars: set[str], ranges: Sequence[tuple[int, int]]) -> str:
+    """``{"a", "b"}, ((120, 122),)`` → ``[a-bx-z]``, written as code points."""
+    merged: list[tuple[int, int]] = []
+    for code in sorted(map(ord, chars)):
+        first = merged.pop()[0] if merged and merged[-1][1] == code - 1 else code
+        merged.append((first, code))
+    return "[" + "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in (*merged, *ranges)) + "]"
