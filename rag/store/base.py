@@ -50,12 +50,13 @@ class StoreStatistics:
 class IndexedChunk:
     """A chunk as it goes into a store.
 
-    ``analysis`` is that of ``chunk.text``; ``terms`` are those of the chunk's text and of its
+    ``analysis`` is that of ``chunk.text``, or what its `to_bytes` gave: ingestion packs it in another
+    process, and nobody looks into it on the way. ``terms`` are those of the chunk's text and of its
     context (title and headings), by field; ``vector`` has shape (dimension,), float32.
     """
 
     chunk: Chunk
-    analysis: Analysis
+    analysis: Analysis | bytes
     terms: Terms
     vector: NDArray[np.float32]
 
