@@ -139,6 +139,6 @@ def _build_generative(assembly: Assembly, extractive: Answerer, generator: Gener
     settings = assembly.settings
     model = TracedGenerator(generator or load_generator(settings.generation))
     generative = GenerativeAnswerer(
-        model, assembly.store, assembly.analyzer, assembly.embedder, settings.generation, settings.answering
+        model, assembly.store, assembly.analyzer, settings.generation, settings.answering
     )
     return FallbackAnswerer(generative, extractive)

@@ -27,6 +27,9 @@ from rag.generation.base import Generator, Prompt, Sampling
 from rag.retrieval.base import Retriever
 from rag.types import EVERYTHING, Answer, Hit, Question, Scope
 
+_TOKENS_PER_MESSAGE = 8
+"""Room for the markers that a chat template puts around a message."""
+
 
 class HitDocument(LangChainDocument):
     """A hit as a LangChain document: the chunk's text, plain metadata, and the hit itself."""
@@ -130,6 +133,10 @@ class TracedGenerator:
         """Tokens of each text."""
         return self._generator.count_tokens(texts)
 
+    def count_prompt(self, prompt: Prompt) -> int:
+        """Tokens of the whole prompt."""
+        return self._generator.count_prompt(prompt)
+
     def stream(self, prompt: Prompt, sampling: Sampling) -> Iterator[str]:
         """Pieces of text, reported to LangChain's callbacks as they come."""
         return self._llm.stream(prompt.text, rendered=prompt, sampling=sampling)
@@ -164,6 +171,11 @@ class ChatModelGenerator:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """An upper estimate; see the class."""
         return [int(len(text) * self._tokens_per_char) + 1 for text in texts]
+
+    def count_prompt(self, prompt: Prompt) -> int:
+        """The same estimate over the text, or over all messages."""
+        contents = [content for _, content in prompt.messages] or [prompt.text]
+        return sum(self.count_tokens(contents)) + _TOKENS_PER_MESSAGE * len(contents)
 
     def stream(self, prompt: Prompt, sampling: Sampling) -> Iterator[str]:
         """Pieces of text as the model sends them; its own settings decide the sampling."""

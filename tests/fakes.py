@@ -79,6 +79,9 @@ class ScriptedGenerator:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text) for text in texts]
 
+    def count_prompt(self, prompt: Prompt) -> int:
+        return len(prompt.text)
+
     def stream(self, prompt: Prompt, sampling: Sampling) -> Iterator[str]:
         self.prompts.append(prompt)
         yield from self._pieces

@@ -1,0 +1,199 @@
+"""The bundled embedder: a weighted sum of word vectors, numpy alone, nothing downloaded.
+
+A text becomes the sum over its words of √count × weight × vector, brought to length 1. Words are the
+base forms of the analysis; a word without a row is tried by its lemma (引越す → 引っ越す), then put
+together from the rows of its characters and character n-grams, so that every word has a vector. How
+the vectors were learned: docs/embedder.md.
+
+The model folder holds plain files: ``config.json``, ``words.txt`` (a word a line, in the order of the
+rows), ``vectors.npy`` (int8: rows of words, then of n-grams) and ``scales.npy`` (float16: what a row
+is multiplied with, its weight included). Their SHA-256 stand in the config and are checked at loading.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+import zlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from rag.embedding.base import Vectors
+from rag.errors import ModelError, ModelUnavailable
+from rag.text.analyzer import Analysis, Feature
+from rag.types import EmbedderIdentity
+
+FORMAT = 1
+CONFIG_FILE, WORDS_FILE, VECTORS_FILE, SCALES_FILE = "config.json", "words.txt", "vectors.npy", "scales.npy"
+MODEL_FILES = (WORDS_FILE, VECTORS_FILE, SCALES_FILE)
+
+_SKIPPED_POS = ("助詞", "助動詞", "補助記号", "記号", "空白")
+_MAX_REMEMBERED = 200_000
+_KANJI = re.compile(r"[㐀-鿿々]")
+
+
+class StaticConfig(BaseModel):
+    """``config.json`` of a static model."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: int
+    name: str
+    revision: str
+    dimension: int
+    num_words: int
+    num_ngram_rows: int
+    licence: str
+    sha256: dict[str, str]
+
+
+def is_embedded(feature: Feature) -> bool:
+    """Whether a word counts: everything but particles, auxiliaries and signs."""
+    return not feature.pos.startswith(_SKIPPED_POS)
+
+
+def ngram_rows(word: str, num_rows: int) -> tuple[int, ...]:
+    """Rows of the pieces of a word: its kanji, and the 2- and 3-grams of ``<word>``.
+
+    「返金」 has the pieces 返, 金, ``<返``, 返金, ``金>``, ``<返金``, ``返金>``.
+    """
+    marked = f"<{word}>"
+    pieces = _KANJI.findall(word)
+    pieces += [marked[start : start + size] for size in (2, 3) for start in range(len(marked) - size + 1)]
+    return tuple(zlib.crc32(piece.encode("utf-8", "replace")) % num_rows for piece in pieces)
+
+
+class _Rows(dict[Feature, tuple[int, ...]]):
+    """Feature → the rows behind it, found once; no rows for a word that is not embedded."""
+
+    def __init__(self, words: Mapping[str, int], num_ngram_rows: int) -> None:
+        super().__init__()
+        self._words = words
+        self._num_ngram_rows = num_ngram_rows
+
+    def __missing__(self, feature: Feature) -> tuple[int, ...]:
+        if len(self) >= _MAX_REMEMBERED:
+            self.clear()
+        rows = self._find(feature) if is_embedded(feature) else ()
+        self[feature] = rows
+        return rows
+
+    def _find(self, feature: Feature) -> tuple[int, ...]:
+        for word in (feature.base, feature.lemma):
+            row = self._words.get(word)
+            if row is not None:
+                return (row,)
+        first = len(self._words)
+        return tuple(first + row for row in ngram_rows(feature.base, self._num_ngram_rows))
+
+
+class StaticEmbedder:
+    """An `Embedder` over words; questions and chunks are embedded alike."""
+
+    def __init__(
+        self,
+        config: StaticConfig,
+        words: Mapping[str, int],
+        vectors: NDArray[np.int8],
+        scales: NDArray[np.float32],
+    ) -> None:
+        self._config = config
+        self._vectors = vectors
+        self._scales = scales
+        self._rows = _Rows(words, config.num_ngram_rows)
+
+    @property
+    def identity(self) -> EmbedderIdentity:
+        """Name, revision (a hash of the files) and dimension."""
+        return EmbedderIdentity(self._config.name, self._config.revision, self._config.dimension)
+
+    def embed_documents(self, texts: Sequence[str], analyses: Sequence[Analysis]) -> Vectors:
+        """Unit vectors of chunks from their analyses; ``texts`` are not looked at."""
+        return self._embed(texts, analyses)
+
+    def embed_queries(self, texts: Sequence[str], analyses: Sequence[Analysis]) -> Vectors:
+        """Unit vectors of questions from their analyses; ``texts`` are not looked at."""
+        return self._embed(texts, analyses)
+
+    def _embed(self, texts: Sequence[str], analyses: Sequence[Analysis]) -> Vectors:
+        if len(texts) != len(analyses):
+            raise ValueError(f"{len(texts)} texts came with {len(analyses)} analyses")
+        vectors = np.zeros((len(analyses), self._config.dimension), dtype=np.float32)
+        for vector, analysis in zip(vectors, analyses, strict=True):
+            self._sum_words(analysis.features, vector)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+
+    def _sum_words(self, features: Sequence[Feature], vector: NDArray[np.float32]) -> None:
+        counts = Counter(map(self._rows.__getitem__, features))
+        rows: list[int] = []
+        weights: list[float] = []
+        for found, count in counts.items():
+            rows += found
+            weights += [math.sqrt(count) / len(found)] * len(found) if found else ()
+        if rows:
+            factors = np.asarray(weights, dtype=np.float32) * self._scales[rows]
+            np.matmul(factors, self._vectors[rows].astype(np.float32), out=vector)
+
+
+def load_static_embedder(folder: Path) -> StaticEmbedder:
+    """Load a static model; the vectors are mapped, not read into memory.
+
+    Raises ModelUnavailable when the folder holds no model, ModelError when its files are damaged or
+    of another format.
+    """
+    config = _read_config(folder)
+    _check_files(folder, config)
+    words = (folder / WORDS_FILE).read_text(encoding="utf-8").split("\n")[:-1]
+    vectors = np.asarray(np.load(folder / VECTORS_FILE, mmap_mode="r", allow_pickle=False))
+    scales = np.load(folder / SCALES_FILE, allow_pickle=False).astype(np.float32)
+    num_rows = config.num_words + config.num_ngram_rows
+    shapes_agree = vectors.shape == (num_rows, config.dimension) and scales.shape == (num_rows,)
+    if not shapes_agree or len(words) != config.num_words or vectors.dtype != np.int8:
+        raise ModelError(f"the files of the model in {folder} do not fit each other: install it again")
+    return StaticEmbedder(config, {word: row for row, word in enumerate(words)}, vectors, scales)
+
+
+def _read_config(folder: Path) -> StaticConfig:
+    path = folder / CONFIG_FILE
+    try:
+        config = StaticConfig.model_validate_json(path.read_bytes())
+    except FileNotFoundError as error:
+        raise ModelUnavailable(
+            f"no static model in {folder}: {CONFIG_FILE} is not there; install the package again"
+        ) from error
+    except (OSError, ValidationError) as error:
+        raise ModelError(f"{path} cannot be used: it is damaged; install the package again") from error
+    if config.format != FORMAT:
+        raise ModelError(f"{path} has format {config.format}, this version reads {FORMAT}: update the package")
+    return config
+
+
+def _check_files(folder: Path, config: StaticConfig) -> None:
+    for name in MODEL_FILES:
+        path = folder / name
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise ModelUnavailable(f"{path} cannot be read: install the package again") from error
+        if found != config.sha256.get(name):
+            raise ModelError(f"{path} is damaged (its checksum differs): install the package again")
+
+
+def revision_of(checksums: Mapping[str, str]) -> str:
+    """The revision that belongs to the checksums of a model's files: 16 hex digits."""
+    text = json.dumps(dict(sorted(checksums.items())))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def saturate(counts: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What a word weighs that occurs so often in a text: √count."""
+    return np.sqrt(counts)
