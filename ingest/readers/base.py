@@ -30,8 +30,10 @@ class BlockKind(StrEnum):
 class Block:
     """A paragraph, heading, list item or table row, with where it stands in the original.
 
-    Annotation offsets are into ``text``. ``place`` is a locator whose start and end are not used yet.
-    ``level`` is the level of a heading, from 1. A table row is told as 「見出し: 値 / 見出し: 値」.
+    Annotation offsets are into ``text``. ``place`` is a locator whose start and end are not used yet;
+    where a block stands in several places (a paragraph that runs on to the next page), ``places`` holds
+    one locator for each stretch of the text instead, with offsets into it. ``level`` is the level of a
+    heading, from 1. A table row is told as 「見出し: 値 / 見出し: 値」.
     """
 
     kind: BlockKind
@@ -39,6 +41,7 @@ class Block:
     level: int = 0
     place: Locator | None = None
     annotations: tuple[Annotation, ...] = ()
+    places: tuple[Locator, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

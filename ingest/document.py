@@ -1,0 +1,137 @@
+"""Blocks → one document: tidied, joined, and with all that is known about its spans.
+
+The text is the blocks joined by newlines. Annotations and locators move to offsets of the whole text;
+headings become sections; articles and dates are recognised in every format alike.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from ingest.dates import date_annotations, effective_dates
+from ingest.normalise import Normalised, normalise
+from ingest.outline import division_level
+from ingest.readers.base import Block, BlockKind, Reading
+from ingest.sections import PlacedBlock, build_sections, find_articles, flatten
+from rag.errors import EmptyDocument
+from rag.types import Annotation, Document, Locator, Span
+
+_KIND_ANNOTATIONS = {
+    BlockKind.TABLE_ROW: "table-row",
+    BlockKind.QUOTE: "quoted",
+    BlockKind.NOTE: "note",
+    BlockKind.CODE: "code",
+}
+_ID_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltDocument:
+    """A document, and what was left out on the way: counts of characters by reason."""
+
+    document: Document
+    warnings: tuple[str, ...] = ()
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+
+def document_id(collection: str, source: str) -> str:
+    """The id that a source has in a collection: 16 hexadecimal digits, the same in every run."""
+    return hashlib.sha256(f"{collection}\0{source}".encode(errors="surrogatepass")).hexdigest()[:_ID_DIGITS]
+
+
+def build_document(
+    reading: Reading, *, source: str, collection: str, sha256: str, size_bytes: int
+) -> BuiltDocument:
+    """Put the blocks of one file together.
+
+    Raises EmptyDocument when nothing is left after tidying.
+    """
+    dropped = Counter(reading.dropped)
+    body = _join(reading.blocks, dropped)
+    if not body.text:
+        raise EmptyDocument(f"{source}: there is no text in it")
+    dates = date_annotations(body.text)
+    articles = find_articles(body.blocks)
+    annotations = (*body.annotations, *dates, *(article.annotation for article in articles))
+    document = Document(
+        id=document_id(collection, source),
+        source=source,
+        collection=collection,
+        title=_title(reading, body, source),
+        text=body.text,
+        media_type=reading.media_type,
+        encoding=reading.encoding,
+        sha256=sha256,
+        size_bytes=size_bytes,
+        sections=build_sections(body.blocks, articles, len(body.text)),
+        annotations=tuple(sorted(annotations, key=lambda one: (one.start, one.end, one.kind))),
+        locators=tuple(body.locators),
+        attributes=effective_dates(body.text, dates, reading.attributes),
+    )
+    return BuiltDocument(document, reading.warnings, dict(dropped))
+
+
+@dataclass(slots=True)
+class _Body:
+    """The whole text and what came with it."""
+
+    text: str = ""
+    blocks: list[PlacedBlock] = field(default_factory=list)
+    annotations: list[Annotation] = field(default_factory=list)
+    locators: list[Locator] = field(default_factory=list)
+
+
+def _join(blocks: Iterable[Block], dropped: Counter[str]) -> _Body:
+    body, texts, length = _Body(), [], 0
+    for block in blocks:
+        tidy = normalise(block.text, block.annotations)
+        dropped.update(tidy.dropped)
+        if not tidy.text.strip():
+            continue
+        span = Span(length, length + len(tidy.text))
+        body.blocks.append(PlacedBlock(_with_outline(block, tidy.text), *span))
+        body.annotations += _annotations(block, tidy, span)
+        body.locators += _locators(block, tidy, span)
+        texts.append(tidy.text)
+        length = span.end + 1
+    body.text = "\n".join(texts)
+    return body
+
+
+def _with_outline(block: Block, text: str) -> Block:
+    """The block with its tidy text; a paragraph such as 「第二章　旅費」 is a heading in any format."""
+    level = division_level(text) if block.kind is BlockKind.PARAGRAPH else None
+    if level is None:
+        return replace(block, text=text)
+    return replace(block, text=text, kind=BlockKind.HEADING, level=level)
+
+
+def _annotations(block: Block, tidy: Normalised, span: Span) -> list[Annotation]:
+    found = [replace(one, start=one.start + span.start, end=one.end + span.start) for one in tidy.annotations]
+    kind = _KIND_ANNOTATIONS.get(block.kind)
+    if kind and not any(one.kind == kind and (one.start, one.end) == span for one in found):
+        found.append(Annotation(kind, span.start, span.end))
+    return found
+
+
+def _locators(block: Block, tidy: Normalised, span: Span) -> list[Locator]:
+    if not block.places:
+        return [replace(block.place, start=span.start, end=span.end)] if block.place else []
+    moved = (
+        replace(place, start=span.start + tidy.shift(place.start), end=span.start + tidy.shift(place.end))
+        for place in block.places
+    )
+    return [place for place in moved if place.start < place.end]
+
+
+def _title(reading: Reading, body: _Body, source: str) -> str:
+    """What the file says of itself, else its first heading of the highest level, else its name."""
+    if reading.title and reading.title.strip():
+        return flatten(reading.title)
+    headings = [placed.block for placed in body.blocks if placed.block.kind is BlockKind.HEADING]
+    if headings and headings[0].level == min(heading.level for heading in headings):
+        return flatten(headings[0].text)
+    return source.rsplit("/", 1)[-1].rsplit(".", 1)[0]

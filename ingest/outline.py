@@ -1,0 +1,109 @@
+"""The structure that Japanese texts write out in words: 第二章, 附則, 【…】, ■ and 第二十条の三.
+
+Files that mark their headings (Word styles, HTML) need this only for their articles; plain text, mails
+and most PDFs have nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_NUMBER = "[0-9０-９一二三四五六七八九十百千〇]+"
+_TITLE_CHARS = 40
+_LEVELS = {"編": 1, "章": 2, "節": 3, "款": 4, "目": 5}
+ARTICLE_LEVEL = 6
+_SUPPLEMENT_LEVEL = 2
+_MARKED_LEVEL = 3
+
+_DIVISION = re.compile(rf"第\s?{_NUMBER}\s?([編章節款目])(?:の{_NUMBER})?(?=[\s　：:]|$)")
+_SUPPLEMENT = re.compile(
+    rf"(?:附\s*則|別表(?:第?{_NUMBER})?|別記様式(?:第{_NUMBER}号)?)(?:\s*[（(〔［].*[）)〕］]\s*)*(?:抄)?"
+)
+_BRACKETED = re.compile("[【〔≪].{1,38}[】〕≫]")
+_MARKED = re.compile("[■□◆◇▼▽◎]\\s*\\S.{0,38}")
+_NUMBERED = re.compile(
+    r"(?P<number>[0-9０-９]{1,2}(?:[.．][0-9０-９]{1,2})*)(?:[.．、]\s*|[ 　\t]+)(?P<title>\S.{0,38})"
+)
+_SENTENCE_END = re.compile("[。．、，,;；:：]$")
+_LEADER = re.compile(r"[.．・…‥]{3,}\s*\S{0,6}$|（第.{1,8}条.*）$")
+"""A line of a table of contents: dots before a page number, or the articles that a chapter holds."""
+
+_ARTICLE = re.compile(rf"第(?P<number>{_NUMBER})条(?P<branch>(?:の{_NUMBER})*)(?=[\s　（(]|$|及び第|から第)")
+_CAPTION = re.compile("[（(〔]\\s*\\S.{0,60}[）)〕]")
+
+_DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleHeading:
+    """The number at the head of an article: 「第二十条の三」 → number 20, label 「第20条の3」."""
+
+    number: int
+    label: str
+
+
+def division_level(line: str) -> int | None:
+    """The level of a heading that says so itself: 「第二章　旅費」 → 2, 「附則」 → 2; else None."""
+    if len(line) > _TITLE_CHARS or _LEADER.search(line):
+        return None
+    match = _DIVISION.match(line)
+    if match and not _SENTENCE_END.search(line):
+        return _LEVELS[match[1]]
+    return _SUPPLEMENT_LEVEL if _SUPPLEMENT.fullmatch(line) else None
+
+
+def heading_level(line: str, *, alone: bool = False) -> int | None:
+    """The level of a heading in a text without marks, or None.
+
+    ``alone`` says that a blank line stands before it and text after it: only then is 「１　はじめに」 a
+    heading and not the first item of a list.
+    """
+    level = division_level(line)
+    if level is not None or len(line) > _TITLE_CHARS or _LEADER.search(line):
+        return level
+    if _BRACKETED.fullmatch(line):
+        return _MARKED_LEVEL
+    if _SENTENCE_END.search(line):
+        return None
+    if _MARKED.fullmatch(line):
+        return _MARKED_LEVEL
+    return numbered_level(line) if alone else None
+
+
+def numbered_level(line: str) -> int | None:
+    """「２　実施体制」 → 3, 「２.１　役割」 → 4; None for anything that is not a number and a short title."""
+    match = _NUMBERED.fullmatch(line)
+    if match is None or _SENTENCE_END.search(line) or _LEADER.search(line):
+        return None
+    return _MARKED_LEVEL + len(re.findall("[.．]", match["number"]))
+
+
+def article_heading(text: str) -> ArticleHeading | None:
+    """The article that begins with this text; 「第三条の規定により」 begins none."""
+    match = _ARTICLE.match(text)
+    if match is None:
+        return None
+    number = to_int(match["number"])
+    branches = "".join(f"の{to_int(part)}" for part in match["branch"].split("の")[1:])
+    return ArticleHeading(number, f"第{number}条{branches}")
+
+
+def is_caption(text: str) -> bool:
+    """Whether this line names the article after it: 「（目的）」."""
+    return _CAPTION.fullmatch(text) is not None
+
+
+def to_int(number: str) -> int:
+    """二十 → 20, ２０ → 20, 二〇 → 20, 百五 → 105."""
+    if not set(number) & set(_UNITS):
+        return int("".join(str(_DIGITS.get(char, char)) for char in number))
+    total, digit = 0, 0
+    for char in number:
+        if char in _UNITS:
+            total += (digit or 1) * _UNITS[char]
+            digit = 0
+        else:
+            digit = _DIGITS[char] if char in _DIGITS else int(char)
+    return total + digit

@@ -1,0 +1,98 @@
+"""What a file really is, told from its bytes; its name is only a hint."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+
+from ingest.encoding import decode
+from ingest.plausibility import judge
+from ingest.readers.archive import open_archive, read_part
+from ingest.readers.formats import BY_KEY, MAGIC, Format
+from rag.errors import EncryptedDocument
+
+_HEAD_BYTES = 4096
+_PDF_WITHIN_BYTES = 1024
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_MIN_TEXT_SHARE = 0.9
+_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r\f\x0b\x1b"))
+
+_ZIP_PARTS = (  # a part that only this kind has
+    ("word/document.xml", "docx"),
+    ("ppt/presentation.xml", "pptx"),
+    ("xl/workbook.xml", "xlsx"),
+    ("xl/workbook.bin", "xlsb"),
+    ("META-INF/container.xml", "epub"),
+)
+_OLE_STREAMS = (  # names in the directory of an OLE container, which are UTF-16
+    ("WordDocument", "doc"),
+    ("Workbook", "xls"),
+    ("Book", "xls"),
+    ("PowerPoint Document", "ppt"),
+)
+_TEXT_STARTS = (
+    (re.compile(r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!doctype\s+html|<html[\s>])", re.I | re.S), "html"),
+    (re.compile(r"\s*<\?xml\s", re.I), "xml"),
+)
+_MAIL = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]*:[ \t].*\r?\n(?:[ \t].*\r?\n)*){3,}")
+_MAIL_FIELDS = re.compile(
+    r"^(?:from|received|message-id|mime-version|return-path|delivered-to):", re.I | re.M
+)
+
+
+def sniff(data: bytes, name: str) -> Format | None:
+    """The kind that the first bytes prove, or None for what may be text of any kind.
+
+    Raises EncryptedDocument for office files behind a password, and what `open_archive` raises.
+    """
+    if b"%PDF-" in data[:_PDF_WITHIN_BYTES]:
+        return BY_KEY["pdf"]
+    for start, found in MAGIC:
+        if data.startswith(start):
+            return found
+    if data.startswith(_OLE):
+        return _sniff_ole(data, name)
+    if data.startswith(_ZIP):
+        return _sniff_zip(data, name)
+    return None
+
+
+def _sniff_ole(data: bytes, name: str) -> Format:
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise EncryptedDocument(f"{name}: an office file behind a password: save a copy without one")
+    for stream, key in _OLE_STREAMS:
+        if f"{stream}\0".encode("utf-16-le") in data:
+            return BY_KEY[key]
+    return BY_KEY["ole"]
+
+
+def _sniff_zip(data: bytes, name: str) -> Format:
+    archive = open_archive(data, name)
+    parts = set(archive.namelist())
+    for part, key in _ZIP_PARTS:
+        if part in parts:
+            return BY_KEY[key]
+    return BY_KEY["odf" if _is_open_document(archive, name) else "archive"]
+
+
+def _is_open_document(archive: zipfile.ZipFile, name: str) -> bool:
+    kind = read_part(archive, "mimetype", name) or b""
+    return kind.startswith(b"application/vnd.oasis.opendocument")
+
+
+def sniff_text(data: bytes) -> str | None:
+    """``html``, ``xml`` or ``mail`` where the beginning of a text says so, else None."""
+    head = decode(data[:_HEAD_BYTES]).text
+    for pattern, key in _TEXT_STARTS:
+        if pattern.match(head):
+            return key
+    fields = _MAIL.match(head)
+    return "mail" if fields and _MAIL_FIELDS.search(fields[0]) else None
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether the bytes are no text in any encoding that we know; those of UTF-16 hold NULs and are."""
+    if len(data.translate(None, _CONTROLS)) == len(data):
+        return False
+    return judge(decode(data).text).text_share < _MIN_TEXT_SHARE
