@@ -21,5 +21,6 @@ def load_generator(settings: GenerationSettings) -> Generator:
 
         return load_openai_generator(settings)
     raise SettingsError(
-        "generation.backend = 'none': set it to 'transformers' (a model in this process) or 'openai' (a server)"
+        "generation.backend = 'none' writes nothing: "
+        "set it to 'transformers' (a model in this process) or 'openai' (a server)"
     )
