@@ -35,7 +35,7 @@ CONFIG_FILE, WORDS_FILE, VECTORS_FILE, SCALES_FILE = "config.json", "words.txt",
 MODEL_FILES = (WORDS_FILE, VECTORS_FILE, SCALES_FILE)
 
 _SKIPPED_POS = ("助詞", "助動詞", "補助記号", "記号", "空白")
-_MAX_REMEMBERED = 200_000
+MAX_REMEMBERED_WORDS = 200_000
 _KANJI = re.compile(r"[㐀-鿿々]")
 
 
@@ -73,13 +73,14 @@ def ngram_rows(word: str, num_rows: int) -> tuple[int, ...]:
 class _Rows(dict[Feature, tuple[int, ...]]):
     """Feature → the rows behind it, found once; no rows for a word that is not embedded."""
 
-    def __init__(self, words: Mapping[str, int], num_ngram_rows: int) -> None:
+    def __init__(self, words: Mapping[str, int], num_ngram_rows: int, max_remembered: int) -> None:
         super().__init__()
         self._words = words
         self._num_ngram_rows = num_ngram_rows
+        self._max_remembered = max_remembered
 
     def __missing__(self, feature: Feature) -> tuple[int, ...]:
-        if len(self) >= _MAX_REMEMBERED:
+        if len(self) >= self._max_remembered:
             self.clear()
         rows = self._find(feature) if is_embedded(feature) else ()
         self[feature] = rows
@@ -103,11 +104,13 @@ class StaticEmbedder:
         words: Mapping[str, int],
         vectors: NDArray[np.int8],
         scales: NDArray[np.float32],
+        *,
+        max_remembered_words: int = MAX_REMEMBERED_WORDS,
     ) -> None:
         self._config = config
         self._vectors = vectors
         self._scales = scales
-        self._rows = _Rows(words, config.num_ngram_rows)
+        self._rows = _Rows(words, config.num_ngram_rows, max_remembered_words)
 
     @property
     def identity(self) -> EmbedderIdentity:
@@ -129,7 +132,8 @@ class StaticEmbedder:
         for vector, analysis in zip(vectors, analyses, strict=True):
             self._sum_words(analysis.features, vector)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+        np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+        return vectors
 
     def _sum_words(self, features: Sequence[Feature], vector: NDArray[np.float32]) -> None:
         counts = Counter(map(self._rows.__getitem__, features))
@@ -143,11 +147,11 @@ class StaticEmbedder:
             np.matmul(factors, self._vectors[rows].astype(np.float32), out=vector)
 
 
-def load_static_embedder(folder: Path) -> StaticEmbedder:
+def load_static_embedder(folder: Path, *, max_remembered_words: int = MAX_REMEMBERED_WORDS) -> StaticEmbedder:
     """Load a static model; the vectors are mapped, not read into memory.
 
-    Raises ModelUnavailable when the folder holds no model, ModelError when its files are damaged or
-    of another format.
+    The table of words met so far is begun again at ``max_remembered_words``. Raises ModelUnavailable when
+    the folder holds no model, ModelError when its files are damaged or of another format.
     """
     config = _read_config(folder)
     _check_files(folder, config)
@@ -158,7 +162,8 @@ def load_static_embedder(folder: Path) -> StaticEmbedder:
     shapes_agree = vectors.shape == (num_rows, config.dimension) and scales.shape == (num_rows,)
     if not shapes_agree or len(words) != config.num_words or vectors.dtype != np.int8:
         raise ModelError(f"the files of the model in {folder} do not fit each other: install it again")
-    return StaticEmbedder(config, {word: row for row, word in enumerate(words)}, vectors, scales)
+    index = {word: row for row, word in enumerate(words)}
+    return StaticEmbedder(config, index, vectors, scales, max_remembered_words=max_remembered_words)
 
 
 def _read_config(folder: Path) -> StaticConfig:
@@ -172,7 +177,9 @@ def _read_config(folder: Path) -> StaticConfig:
     except (OSError, ValidationError) as error:
         raise ModelError(f"{path} cannot be used: it is damaged; install the package again") from error
     if config.format != FORMAT:
-        raise ModelError(f"{path} has format {config.format}, this version reads {FORMAT}: update the package")
+        raise ModelError(
+            f"{path} has format {config.format}, this version reads {FORMAT}: update the package"
+        )
     return config
 
 
