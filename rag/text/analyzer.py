@@ -226,8 +226,8 @@ class _Words(dict[str, _Word]):
 
 
 def _read_fields(surface: str, fields: str) -> Feature:
-    """``動詞-一般\\t申し込む\\t申し込む\\tモウシコン``; an unknown word has the part of speech alone."""
-    pos, base, lemma, reading = (fields.split("\t") + ["", "", ""])[:4]
+    """Part of speech, orthBase, lemma and kana between tabs; an unknown word has the part of speech alone."""
+    pos, base, lemma, reading = (*fields.split("\t"), "", "", "")[:4]
     # UniDic tells homonyms apart behind a hyphen: データ-data, 円-助数詞.
     lemma = lemma[:1] + lemma[1:].partition("-")[0]
     return _feature(pos, _known(base) or surface, _known(lemma) or surface, "" if reading == "*" else reading)
@@ -253,7 +253,8 @@ class _PerThread(threading.local):
             tagger = fugashi.GenericTagger(shlex.join([*options, *formats]))
         except RuntimeError as error:
             raise ModelUnavailable(
-                f"MeCab cannot open the dictionary in {dictionary_folder}: run pip install --force-reinstall unidic-lite"
+                f"MeCab cannot open the dictionary in {dictionary_folder}: "
+                "run pip install --force-reinstall unidic-lite"
             ) from error
         self.parse = tagger.parse
         self.words = _Words()

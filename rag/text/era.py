@@ -4,7 +4,8 @@ Every date is a range: 令和6年4月1日 is one day, 令和6年4月 a month, �
 (昭和64年 is seven days), 令和6年度 April to March. What cannot be is not found: 昭和64年1月8日, 2月30日, or a
 date inside a longer number (2024-04-011).
 
-Until 1872 the calendar was lunisolar, so that months of 明治 1 to 5 cannot be told; those dates give their year.
+Until 1872 the calendar was lunisolar, so that months of 明治 1 to 5 cannot be told; those dates give
+their year.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ ERAS = (
 )
 SOLAR_SINCE = dt.date(1873, 1, 1)
 """Japan's first day in the Gregorian calendar, 明治6年1月1日."""
+
+FISCAL_YEAR_START = (4, 1)
+"""Month and day on which a 年度 begins."""
 
 _ERA_BY_NAME = {name: era for era in ERAS for name in (era.name, era.initial)}
 _WRITTEN_YEARS = range(1000, 3000)
@@ -153,7 +157,8 @@ def _days(
 def _range(year: int, month: str | None, day: str | None, fiscal: str | None, decade: object) -> _Days | None:
     try:
         if fiscal:
-            return _Days(dt.date(year, 4, 1), dt.date(year + 1, 3, 31))
+            first = dt.date(year, *FISCAL_YEAR_START)
+            return _Days(first, first.replace(year=year + 1) - dt.timedelta(days=1))
         if decade:
             return _Days(dt.date(year, 1, 1), dt.date(year + 9, 12, 31))
         if not month:

@@ -1,6 +1,8 @@
 """Index terms: what of a text goes into the keyword index, and what of a question is looked up.
 
-Index and query run through the same function, so that they cannot disagree.
+Index and query run through the same function, so that they cannot disagree. What is indexed was chosen by
+measuring (docs/decisions.md): base forms ∪ character bigrams find more than either; joining affixes and
+compounds to longer words does not help, because bigrams cross the borders of words anyway.
 """
 
 from __future__ import annotations
@@ -12,13 +14,25 @@ from operator import add
 from typing import NamedTuple
 
 from rag.text.analyzer import Analysis, Feature
+from rag.text.exact import code_terms, date_terms, number_terms
 from rag.text.fold import fold_text
+from rag.text.stopwords import STOP_BASES
 
 Terms = Mapping[str, Counter[str]]
-"""Field → term → how often. Fields: ``base`` (base forms of content words), ``bigram`` (character
-bigrams of the comparison form, single characters where a run is one long), ``title`` and ``heading``
-(base forms and bigrams of the chunk's context), ``lemma`` (UniDic's lemma where it is another than the base
-form), ``reading`` (katakana). Terms never hold white space."""
+"""Field → term → how often. Terms never hold white space.
+
+==========  ==================================================================================
+base        base forms of content words (申し込ん → 申し込む); numbers as digits, alone and with
+            their counter (三十五万円 → 350000, 350000円); codes as a whole (abc-123/45); dates
+            (令和6年4月1日 → d:2024-04-01, d:2024-04, y:2024)
+bigram      pairs of characters of the comparison form, a single character where it stands alone
+lemma       UniDic's lemma of the same words (申込む → 申し込む, but also 帰る → 返る: weaker)
+reading     katakana readings of nouns and adverbs of two kana or more, and of two such words in a row;
+            in a query only of words written in kana (けいひ → ケイヒ, which 経費 has)
+title       base forms and bigrams of the document's title
+heading     the same of the chunk's heading path
+==========  ==================================================================================
+"""
 
 _CONTENT = (
     "名詞",
@@ -32,40 +46,33 @@ _CONTENT = (
     "接尾辞-形状詞的",
     "接頭辞",
 )
-_STOP_BASES = frozenset(
-    "する いる ある なる できる こと もの ため とき ところ よう の さん れる られる せる させる くる いく おる やる みる しまう くださる 下さる "
-    "為る 居る 有る 成る 出来る 事 物 者 時 所 何 これ それ あれ どれ ここ そこ あそこ どこ 此れ 其れ".split()
-)
+_NO_CONTENT = ("名詞-助動詞語幹", "形状詞-助動詞語幹", "感動詞-フィラー")
+_NUMERAL = "名詞-数詞"
+_READ = ("名詞", "代名詞", "形状詞", "副詞")
+_MIN_READING = 2
+_MAX_REMEMBERED = 200_000
+
 _RUN = re.compile(r"[^\W_]+")
+_KANA = re.compile(r"[ぁ-ゖァ-ヺー]+")
+_TO_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 
 
-class _Word(NamedTuple):
-    base: str
-    lemma: str
-    reading: str
+class Parts(NamedTuple):
+    """The terms of one text before they are sorted into fields; ``kana`` is part of ``reading``."""
 
-
-class _Words(dict[Feature, _Word | None]):
-    def __missing__(self, feature: Feature) -> _Word | None:
-        word = None
-        if feature.pos.startswith(_CONTENT) and feature.base not in _STOP_BASES:
-            lemma = feature.lemma if feature.lemma != feature.base else ""
-            word = _Word(feature.base, lemma, feature.reading if len(feature.reading) > 1 else "")
-        self[feature] = word
-        return word
-
-
-_WORDS = _Words()
-
-
-class _Parts(NamedTuple):
     base: Counter[str]
     bigram: Counter[str]
     lemma: Counter[str]
     reading: Counter[str]
+    kana: Counter[str]
+
+    @property
+    def context(self) -> Counter[str]:
+        """What a title or heading is found by."""
+        return self.base + self.bigram
 
 
-def index_terms(
+def index_terms(  # noqa: PLR0917 - three texts, each with its analysis
     body: str,
     body_analysis: Analysis,
     title: str,
@@ -73,39 +80,91 @@ def index_terms(
     heading: str,
     heading_analysis: Analysis,
 ) -> Terms:
-    """Terms of a chunk and its context: title of the document, headings joined with a space."""
-    parts = _parts(body, body_analysis)
+    """The terms of a chunk: its text, its document's title, and its headings joined to one line.
+
+    Every analysis is that of the text before it.
+    """
+    parts = content_terms(body, body_analysis)
     return {
-        **parts._asdict(),
-        "title": _context(title, title_analysis),
-        "heading": _context(heading, heading_analysis),
+        "base": parts.base,
+        "bigram": parts.bigram,
+        "lemma": parts.lemma,
+        "reading": parts.reading,
+        "title": content_terms(title, title_analysis).context,
+        "heading": content_terms(heading, heading_analysis).context,
     }
 
 
 def query_terms(text: str, analysis: Analysis) -> Terms:
-    """Terms of a question, for the same fields as `index_terms`."""
-    parts = _parts(text, analysis)
-    context = parts.base + parts.bigram
-    return {**parts._asdict(), "title": context, "heading": context}
+    """The terms of a question, for the same fields as `index_terms`."""
+    parts = content_terms(text, analysis)
+    context = parts.context
+    return {
+        "base": parts.base,
+        "bigram": parts.bigram,
+        "lemma": parts.lemma,
+        "reading": parts.kana,
+        "title": context,
+        "heading": context,
+    }
 
 
-def _context(text: str, analysis: Analysis) -> Counter[str]:
-    parts = _parts(text, analysis)
-    return parts.base + parts.bigram
-
-
-def _parts(text: str, analysis: Analysis) -> _Parts:
-    words = [word for word in map(_WORDS.__getitem__, analysis.features) if word]
-    return _Parts(
-        Counter(word.base for word in words),
-        _bigrams(text),
-        Counter(word.lemma for word in words if word.lemma),
-        Counter(word.reading for word in words if word.reading),
+def content_terms(text: str, analysis: Analysis) -> Parts:
+    """The terms of ``text``; the one function behind index and query."""
+    roles = _ROLES
+    if len(roles) > _MAX_REMEMBERED:
+        roles.clear()
+    words = [roles[feature] for feature in analysis.features]
+    folded = fold_text(text)
+    base = Counter([word.base for word in words if word.base])
+    base.update(number_terms(analysis, [place for place, word in enumerate(words) if word.is_numeral]))
+    base.update(code_terms(folded))
+    base.update(date_terms(text))
+    return Parts(
+        base,
+        _bigrams(folded),
+        Counter([word.lemma for word in words if word.lemma]),
+        Counter([word.reading for word in words if word.reading]),
+        Counter([word.reading for word in words if word.reading and word.in_kana]),
     )
 
 
-def _bigrams(text: str) -> Counter[str]:
+class _Role(NamedTuple):
+    """What a word gives to the index; empty strings give nothing."""
+
+    base: str = ""
+    lemma: str = ""
+    reading: str = ""
+    in_kana: bool = False
+    is_numeral: bool = False
+
+
+class _Roles(dict[Feature, _Role]):
+    """Feature → role, worked out once for each word of the language."""
+
+    def __missing__(self, feature: Feature) -> _Role:
+        self[feature] = role = _role(feature)
+        return role
+
+
+_ROLES = _Roles()
+
+
+def _role(feature: Feature) -> _Role:
+    pos, base, lemma, reading = feature
+    if pos == _NUMERAL:
+        return _Role(is_numeral=True)
+    if not pos.startswith(_CONTENT) or pos.startswith(_NO_CONTENT) or base in STOP_BASES:
+        return _Role()
+    in_kana = _KANA.fullmatch(base) is not None
+    if in_kana:
+        reading = base.translate(_TO_KATAKANA)
+    is_read = pos.startswith(_READ) and len(reading) >= _MIN_READING
+    return _Role(base, lemma, reading if is_read else "", in_kana)
+
+
+def _bigrams(folded: str) -> Counter[str]:
     bigrams: Counter[str] = Counter()
-    for run in _RUN.findall(fold_text(text)):
+    for run in _RUN.findall(folded):
         bigrams.update(map(add, run, run[1:]) if len(run) > 1 else run)
     return bigrams

@@ -1,0 +1,90 @@
+"""Terms for what must match exactly however it is written: numbers, codes and dates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rag.text.analyzer import Analysis
+from rag.text.era import FISCAL_YEAR_START, find_dates
+from rag.text.numerals import parse_number
+from rag.types import Span
+
+MAX_EXACT_CHARS = 64
+"""Longer runs of digits and letters are data, not something to ask for."""
+
+_COUNTER = "助数詞"
+_GROUP_DIGITS = 3
+# What MeCab cuts in pieces: letters and digits mixed or joined by signs, c#, c++.
+_CODE = re.compile(
+    r"(?<![0-9a-z])(?:[0-9]+[a-z]|[a-z]+[0-9]|[0-9a-z]+[-_./:@][0-9a-z])[0-9a-z]*(?:[-_./:@][0-9a-z]+)*(?:\+\+|\#)?"
+    r"|(?<![0-9a-z])[a-z](?:\+\+|\#)"
+)
+
+
+def number_terms(analysis: Analysis, numerals: Sequence[int]) -> Iterator[str]:
+    """Numbers as digits, and once more with the counter behind them: 三十五万円 → 350000, 350000円.
+
+    ``numerals`` are the places of the numerals among the morphemes.
+    """
+    bases = [feature.base for feature in analysis.features]
+    for first, last in _runs(analysis, numerals):
+        written = "".join(bases[first:last])
+        value = None if written.startswith("0") else parse_number(written)
+        number = written if value is None else str(value)
+        if len(number) > MAX_EXACT_CHARS:
+            continue
+        yield number
+        if _joined(analysis, last) and _COUNTER in analysis.features[last].pos:
+            yield number + bases[last]
+
+
+def _runs(analysis: Analysis, numerals: Sequence[int]) -> Iterator[Span]:
+    """Numerals without a gap as one; a comma before three digits belongs to them."""
+    first = last = -1
+    for place in numerals:
+        if (place == last and _joined(analysis, place)) or (
+            place == last + 1 and _is_grouping(analysis, last, place)
+        ):
+            last = place + 1
+        else:
+            if first >= 0:
+                yield Span(first, last)
+            first, last = place, place + 1
+    if first >= 0:
+        yield Span(first, last)
+
+
+def _is_grouping(analysis: Analysis, comma: int, numeral: int) -> bool:
+    return (
+        analysis.features[comma].base == ","
+        and len(analysis.features[numeral].base) == _GROUP_DIGITS
+        and _joined(analysis, comma)
+        and _joined(analysis, numeral)
+    )
+
+
+def _joined(analysis: Analysis, place: int) -> bool:
+    """True when the morpheme follows the one before it without a gap."""
+    return place < len(analysis.starts) and analysis.starts[place] == analysis.ends[place - 1]
+
+
+def code_terms(folded: str) -> Iterator[str]:
+    """``abc-123/45``, ``iso9001``, ``3.14``, ``c#`` in a folded text; words and numbers are not codes."""
+    for match in _CODE.finditer(folded):
+        if len(match[0]) <= MAX_EXACT_CHARS:
+            yield match[0]
+
+
+def date_terms(text: str) -> Iterator[str]:
+    """``d:2024-04-01``, ``d:2024-04``, ``y:2024`` as far as a date goes, and ``fy:2024`` for a fiscal year."""
+    for date in find_dates(text):
+        first, last = date.first, date.last
+        if first.year == last.year:
+            yield f"y:{first.year}"
+        elif (first.month, first.day) == FISCAL_YEAR_START:
+            yield f"fy:{first.year}"
+        if (first.year, first.month) == (last.year, last.month):
+            yield f"d:{first.year}-{first.month:02}"
+        if first == last:
+            yield f"d:{first.isoformat()}"
