@@ -96,7 +96,10 @@ class _Rows(dict[Feature, tuple[int, ...]]):
 
 
 class StaticEmbedder:
-    """An `Embedder` over words; questions and chunks are embedded alike."""
+    """An `Embedder` over words; questions and chunks are embedded alike.
+
+    ``folder`` is where it was loaded from, so that another process can load the same.
+    """
 
     def __init__(
         self,
@@ -105,8 +108,10 @@ class StaticEmbedder:
         vectors: NDArray[np.int8],
         scales: NDArray[np.float32],
         *,
+        folder: Path | None = None,
         max_remembered_words: int = MAX_REMEMBERED_WORDS,
     ) -> None:
+        self.folder = folder
         self._config = config
         self._vectors = vectors
         self._scales = scales
@@ -163,7 +168,9 @@ def load_static_embedder(folder: Path, *, max_remembered_words: int = MAX_REMEMB
     if not shapes_agree or len(words) != config.num_words or vectors.dtype != np.int8:
         raise ModelError(f"the files of the model in {folder} do not fit each other: install it again")
     index = {word: row for row, word in enumerate(words)}
-    return StaticEmbedder(config, index, vectors, scales, max_remembered_words=max_remembered_words)
+    return StaticEmbedder(
+        config, index, vectors, scales, folder=folder, max_remembered_words=max_remembered_words
+    )
 
 
 def _read_config(folder: Path) -> StaticConfig:
