@@ -62,7 +62,7 @@ def paragraphs(lines: Sequence[str]) -> list[Paragraph]:
             was_blank = True
             continue
         last = found[-1] if found else None
-        if last and not was_blank and width and _runs_on(lines[number - 2], line, width):
+        if last and not was_blank and _runs_on(lines[number - 2], line, width):
             joined = last.text + glue(last.text, text) + text
             found[-1] = last._replace(text=joined, last_line=number)
         else:
@@ -85,10 +85,13 @@ def wrap_columns(lines: Sequence[str]) -> int | None:
     return width if _NARROWEST <= width <= _WIDEST and full >= len(widths) * _WRAPPED_SHARE else None
 
 
-def _runs_on(line: str, after: str, width: int) -> bool:
-    """Whether a line was cut and goes on: it is full, ends no sentence, and nothing new begins after it."""
-    if num_columns(line.rstrip()) < width - _SLACK_COLUMNS or _STOPS.search(line.rstrip()):
-        return False
+def _runs_on(line: str, after: str, width: int | None) -> bool:
+    """Whether a line was cut and goes on: it ends with 「、」, or is full and ends no sentence."""
     if BULLET.match(after) or after[0] in ">|":
+        return False
+    text = line.rstrip()
+    if text.endswith("、"):
+        return not after[0].isspace() or line[0].isspace()
+    if width is None or num_columns(text) < width - _SLACK_COLUMNS or _STOPS.search(text):
         return False
     return not after[0].isspace() or BULLET.match(line) is not None or line[0].isspace()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ingest.encoding import Decoded, decode
 from ingest.outline import heading_level
@@ -32,7 +32,7 @@ def read_text(decoded: Decoded) -> Reading:
     lines = split_lines(decoded.text)
     found = paragraphs(lines)
     return Reading(
-        blocks=tuple(_blocks(found)),
+        blocks=tuple(paragraph_blocks(found)),
         media_type=MEDIA_TYPE,
         title=_title(found),
         encoding=decoded.encoding,
@@ -46,7 +46,8 @@ def split_lines(text: str) -> list[str]:
     return _LINE_ENDS.split(text)
 
 
-def _blocks(found: list[Paragraph]) -> Iterator[Block]:
+def paragraph_blocks(found: Sequence[Paragraph]) -> Iterator[Block]:
+    """Paragraphs as headings, list items and prose."""
     for index, one in enumerate(found):
         stands_over_text = index + 1 < len(found) and not found[index + 1].alone
         level = heading_level(one.text, alone=one.alone and stands_over_text)
@@ -55,7 +56,7 @@ def _blocks(found: list[Paragraph]) -> Iterator[Block]:
         yield Block(BlockKind.HEADING if level else kind, one.text, level=level or 0, place=place)
 
 
-def _title(found: list[Paragraph]) -> str | None:
+def _title(found: Sequence[Paragraph]) -> str | None:
     """A short first line that stands alone: 「就業規則」."""
     if len(found) < 2 or not found[1].alone:  # noqa: PLR2004
         return None

@@ -14,6 +14,7 @@ Row = Sequence[str]
 SEPARATOR = " / "
 
 _BREAKS = re.compile(r"\s*[\r\n\v\f\u2028\u2029]+\s*")
+_AFTER_STOP = re.compile(r"([。！？])\s*[\r\n\v\f\u2028\u2029]+\s*")
 _VALUE = re.compile(
     r"[\s\d０-９.,．，:：/／\-−–+＋±¥￥$%％()（）〜～年月日時分秒円人件個回名歳時間]+|[〇○◯×✕✓✔◎△▲－—―-]|https?://\S+|\S+@\S+"
 )
@@ -25,6 +26,7 @@ _HEADER_WORDS = re.compile(
 _HEADER_CHARS = 40
 _FILLED_SHARE = 0.7
 _LEADING_ROWS = 5
+_ROWS_BELOW = 100
 
 
 class Telling(NamedTuple):
@@ -48,8 +50,8 @@ def tell_row(header: Row | None, cells: Row) -> str:
 
 
 def tidy_cell(cell: str) -> str:
-    """A cell on one line."""
-    return _BREAKS.sub(" ", cell).strip()
+    """A cell on one line; a sentence that ended needs no blank before the next."""
+    return _BREAKS.sub(" ", _AFTER_STOP.sub(r"\1", cell)).strip() if _BREAKS.search(cell) else cell.strip()
 
 
 def tell_table(rows: Sequence[Row], *, header_index: int | None) -> Iterator[Telling]:
@@ -86,8 +88,17 @@ def find_header(rows: Sequence[Row]) -> int | None:
         names = [tidy_cell(cell) for cell in row if cell.strip()]
         if len(names) <= max(used * 0.3, 1):
             continue
-        return index if _names_columns(names, used) and index + 1 < len(rows) else None
+        is_header = _names_columns(names, used) and not _is_repeated(rows, index)
+        return index if is_header and index + 1 < len(rows) else None
     return None
+
+
+def _is_repeated(rows: Sequence[Row], index: int) -> bool:
+    """Whether a row holds what stands below it too, as 東京都 does in a list of addresses."""
+    columns = [i for i, cell in enumerate(rows[index]) if cell.strip()]
+    below = rows[index + 1 : index + 1 + _ROWS_BELOW]
+    repeated = sum(any(i < len(row) and row[i] == rows[index][i] for row in below) for i in columns)
+    return repeated * 3 > len(columns)
 
 
 def _names_columns(names: Sequence[str], used: int) -> bool:

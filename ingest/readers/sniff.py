@@ -17,7 +17,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _MIN_TEXT_SHARE = 0.9
 _MARKS = b"\0\xef\xbb\xbf\xfe\xff"
-"""Byte order marks and the NULs of UTF-16: without them a beginning in ASCII is the same in every encoding."""
+"""Byte order marks and the NULs of UTF-16: without them ASCII is the same in every encoding."""
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r\f\x0b\x1b"))
 
 _ZIP_PARTS = (  # a part that only this kind has
