@@ -27,16 +27,16 @@ def number_terms(analysis: Analysis, numerals: Sequence[int]) -> Iterator[str]:
 
     ``numerals`` are the places of the numerals among the morphemes.
     """
-    bases = [feature.base for feature in analysis.features]
+    features = analysis.features
     for first, last in _runs(analysis, numerals):
-        written = "".join(bases[first:last])
+        written = "".join(feature.base for feature in features[first:last])
         value = None if written.startswith("0") else parse_number(written)
         number = written if value is None else str(value)
         if len(number) > MAX_EXACT_CHARS:
             continue
         yield number
-        if _joined(analysis, last) and _COUNTER in analysis.features[last].pos:
-            yield number + bases[last]
+        if _joined(analysis, last) and _COUNTER in features[last].pos:
+            yield number + features[last].base
 
 
 def _runs(analysis: Analysis, numerals: Sequence[int]) -> Iterator[Span]:
@@ -77,7 +77,7 @@ def code_terms(folded: str) -> Iterator[str]:
 
 
 def date_terms(text: str) -> Iterator[str]:
-    """``d:2024-04-01``, ``d:2024-04``, ``y:2024`` as far as a date goes, and ``fy:2024`` for a fiscal year."""
+    """``d:2024-04-01``, ``d:2024-04``, ``y:2024`` as far as a date goes; ``fy:2024`` for a fiscal year."""
     for date in find_dates(text):
         first, last = date.first, date.last
         if first.year == last.year:

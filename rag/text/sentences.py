@@ -47,8 +47,8 @@ def _bracketed(opener: str, closer: str) -> str:
     return f"[{opener}]{plain}(?:[{opener}]{plain}[{closer}]{plain}){{0,5}}+[{closer}]"
 
 
-# A bracket is one piece when the sentence goes on behind it: （） always in mid-sentence, 「…。」 only before a
-# particle, 「…」 whenever the line goes on.
+# A bracket is one piece when the sentence goes on behind it: （） always in mid-sentence, 「…。」 only before
+# a particle, 「…」 whenever the line goes on.
 _CONTINUED = rf"(?:(?<=[{_ENDS}].)(?={_GOES_ON})|(?<![{_ENDS}].)(?![ \t　]*+(?:[{_NEWLINES}]|\Z)))"
 _QUOTE = f"(?>(?:{_bracketed('「', '」')}|{_bracketed('『', '』')}){_CONTINUED})"
 _PAREN = f"(?>{_bracketed('（(', '）)')})"

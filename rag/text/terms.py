@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import add
 from typing import NamedTuple
 
@@ -52,7 +52,7 @@ _READ = ("名詞", "代名詞", "形状詞", "副詞")
 _MIN_READING = 2
 _MAX_REMEMBERED = 200_000
 
-_RUN = re.compile(r"[^\W_]+")
+_ALONE = re.compile(r"(?<![^\W_])[^\W_](?![^\W_])")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー]+")
 _TO_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 
@@ -111,22 +111,31 @@ def query_terms(text: str, analysis: Analysis) -> Terms:
 
 def content_terms(text: str, analysis: Analysis) -> Parts:
     """The terms of ``text``; the one function behind index and query."""
-    roles = _ROLES
-    if len(roles) > _MAX_REMEMBERED:
-        roles.clear()
-    words = [roles[feature] for feature in analysis.features]
+    if len(_ROLES) > _MAX_REMEMBERED:
+        _ROLES.clear()
+    roles = [_ROLES[feature] for feature in analysis.features]
+    bases, lemmas, readings, kana, numerals = zip(*roles, strict=True) if roles else ((),) * 5
     folded = fold_text(text)
-    base = Counter([word.base for word in words if word.base])
-    base.update(number_terms(analysis, [place for place, word in enumerate(words) if word.is_numeral]))
+    base = _counted(bases)
+    if any(numerals):
+        base.update(number_terms(analysis, [place for place, numeral in enumerate(numerals) if numeral]))
     base.update(code_terms(folded))
     base.update(date_terms(text))
-    return Parts(
-        base,
-        _bigrams(folded),
-        Counter([word.lemma for word in words if word.lemma]),
-        Counter([word.reading for word in words if word.reading]),
-        Counter([word.reading for word in words if word.reading and word.in_kana]),
-    )
+    return Parts(base, _bigrams(folded), _counted(lemmas), _counted(readings), _counted(kana))
+
+
+def _counted(terms: Iterable[str]) -> Counter[str]:
+    counts = Counter(terms)
+    del counts[""]
+    return counts
+
+
+def _bigrams(folded: str) -> Counter[str]:
+    """Pairs of letters, digits, kana and kanji; counting all pairs first is what makes it fast."""
+    pairs = Counter(map(add, folded, folded[1:]))
+    bigrams = Counter({pair: count for pair, count in pairs.items() if pair.isalnum()})
+    bigrams.update(_ALONE.findall(folded))
+    return bigrams
 
 
 class _Role(NamedTuple):
@@ -135,7 +144,7 @@ class _Role(NamedTuple):
     base: str = ""
     lemma: str = ""
     reading: str = ""
-    in_kana: bool = False
+    kana: str = ""
     is_numeral: bool = False
 
 
@@ -156,15 +165,9 @@ def _role(feature: Feature) -> _Role:
         return _Role(is_numeral=True)
     if not pos.startswith(_CONTENT) or pos.startswith(_NO_CONTENT) or base in STOP_BASES:
         return _Role()
-    in_kana = _KANA.fullmatch(base) is not None
+    in_kana = _KANA.fullmatch(base)
     if in_kana:
         reading = base.translate(_TO_KATAKANA)
-    is_read = pos.startswith(_READ) and len(reading) >= _MIN_READING
-    return _Role(base, lemma, reading if is_read else "", in_kana)
-
-
-def _bigrams(folded: str) -> Counter[str]:
-    bigrams: Counter[str] = Counter()
-    for run in _RUN.findall(folded):
-        bigrams.update(map(add, run, run[1:]) if len(run) > 1 else run)
-    return bigrams
+    if not pos.startswith(_READ) or len(reading) < _MIN_READING:
+        reading = ""
+    return _Role(base, lemma, reading, reading if in_kana else "")
