@@ -116,7 +116,7 @@ def make_llama3(folder: Path, *, says: Sequence[str] | None = None, context_toke
     tokenizer.decoder = decoders.ByteLevel()
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     trainer = trainers.BpeTrainer(vocab_size=400, initial_alphabet=alphabet, show_progress=False)
-    tokenizer.train_from_iterator([*SENTENCES, *(says or ())] * 4, trainer)
+    tokenizer.train_from_iterator(SENTENCES * 4, trainer)
     tokenizer.add_special_tokens([AddedToken(token, special=True) for token in LLAMA3_TOKENS])
     tokenizer.save(str(folder / "tokenizer.json"))
     _write_json(
