@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from rag.text.analyzer import Analysis
 from rag.text.era import FISCAL_YEAR_START, find_dates
@@ -15,11 +16,7 @@ MAX_EXACT_CHARS = 64
 
 _COUNTER = "助数詞"
 _GROUP_DIGITS = 3
-# What MeCab cuts in pieces: letters and digits mixed or joined by signs, c#, c++.
-_CODE = re.compile(
-    r"(?<![0-9a-z])(?:[0-9]+[a-z]|[a-z]+[0-9]|[0-9a-z]+[-_./:@][0-9a-z])[0-9a-z]*(?:[-_./:@][0-9a-z]+)*(?:\+\+|\#)?"
-    r"|(?<![0-9a-z])[a-z](?:\+\+|\#)"
-)
+_CODE = re.compile(r"[0-9a-z]+(?:[-_./:@][0-9a-z]+)*(?:\+\+|#)?")
 
 
 def number_terms(analysis: Analysis, numerals: Sequence[int]) -> Iterator[str]:
@@ -29,14 +26,19 @@ def number_terms(analysis: Analysis, numerals: Sequence[int]) -> Iterator[str]:
     """
     features = analysis.features
     for first, last in _runs(analysis, numerals):
-        written = "".join(feature.base for feature in features[first:last])
-        value = None if written.startswith("0") else parse_number(written)
-        number = written if value is None else str(value)
+        number = _digits("".join([feature.base for feature in features[first:last]]))
         if len(number) > MAX_EXACT_CHARS:
             continue
         yield number
         if _joined(analysis, last) and _COUNTER in features[last].pos:
             yield number + features[last].base
+
+
+@lru_cache(maxsize=1 << 14)
+def _digits(written: str) -> str:
+    """``三十五万`` → ``350000``; a code (``007``) and what is no number stay as they are."""
+    value = None if written.startswith("0") else parse_number(written)
+    return written if value is None else str(value)
 
 
 def _runs(analysis: Analysis, numerals: Sequence[int]) -> Iterator[Span]:
@@ -70,10 +72,13 @@ def _joined(analysis: Analysis, place: int) -> bool:
 
 
 def code_terms(folded: str) -> Iterator[str]:
-    """``abc-123/45``, ``iso9001``, ``3.14``, ``c#`` in a folded text; words and numbers are not codes."""
-    for match in _CODE.finditer(folded):
-        if len(match[0]) <= MAX_EXACT_CHARS:
-            yield match[0]
+    """``abc-123/45``, ``iso9001``, ``3.14``, ``c#`` in a folded text, which MeCab cuts in pieces.
+
+    Letters alone are words and digits alone are numbers, both without these terms.
+    """
+    for code in _CODE.findall(folded):
+        if not (code.isalpha() or code.isdigit() or len(code) > MAX_EXACT_CHARS):
+            yield code
 
 
 def date_terms(text: str) -> Iterator[str]:

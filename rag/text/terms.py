@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from operator import add
 from typing import NamedTuple
 
@@ -52,7 +53,7 @@ _READ = ("名詞", "代名詞", "形状詞", "副詞")
 _MIN_READING = 2
 _MAX_REMEMBERED = 200_000
 
-_ALONE = re.compile(r"(?<![^\W_])[^\W_](?![^\W_])")
+_RUN = re.compile(r"[^\W_]+")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー]+")
 _TO_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 
@@ -131,11 +132,8 @@ def _counted(terms: Iterable[str]) -> Counter[str]:
 
 
 def _bigrams(folded: str) -> Counter[str]:
-    """Pairs of letters, digits, kana and kanji; counting all pairs first is what makes it fast."""
-    pairs = Counter(map(add, folded, folded[1:]))
-    bigrams = Counter({pair: count for pair, count in pairs.items() if pair.isalnum()})
-    bigrams.update(_ALONE.findall(folded))
-    return bigrams
+    runs = _RUN.findall(folded)
+    return Counter(chain.from_iterable([map(add, run, run[1:]) if run[1:] else run for run in runs]))
 
 
 class _Role(NamedTuple):
