@@ -1,0 +1,211 @@
+"""What parent and reading process say to each other, as bytes; nothing is pickled.
+
+The parent sends a `Configuration`, then jobs; the process answers `Kind.READY`, then one message a job:
+a byte for the kind, and the body. A body of several parts is packed with their lengths before it.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from functools import cache
+from typing import Self
+
+import numpy as np
+import orjson
+from pydantic import TypeAdapter
+
+import rag.errors
+from rag.embedding.base import Vectors
+from rag.errors import RagError, ReadError
+from rag.store.base import IndexedChunk
+from rag.text.terms import Terms
+from rag.types import Chunk, Document
+
+_LENGTH = struct.Struct("<Q")
+
+
+class Kind(IntEnum):
+    """The first byte of a message from a reading process."""
+
+    READY = 1
+    BROKEN = 2
+    DONE = 3
+    FAILED = 4
+    DONE_AND_ENDING = 5
+    FAILED_AND_ENDING = 6
+
+    @property
+    def is_result(self) -> bool:
+        """The body is the result of the job, and not an error."""
+        return self in {Kind.DONE, Kind.DONE_AND_ENDING}
+
+    @property
+    def is_last(self) -> bool:
+        """The process does not take another job."""
+        return self in {Kind.DONE_AND_ENDING, Kind.FAILED_AND_ENDING}
+
+    @property
+    def ending(self) -> Kind:
+        """The same word as the last one of its process."""
+        return Kind.DONE_AND_ENDING if self.is_result else Kind.FAILED_AND_ENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The first message to a reading process; ``embedder`` is the folder of a static embedder or None."""
+
+    max_chunk_chars: int
+    max_memory_bytes: int
+    embedder: str | None
+
+    def to_bytes(self) -> bytes:
+        """As JSON."""
+        return orjson.dumps(self)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """The same value again."""
+        return cls(**orjson.loads(data))
+
+
+@dataclass(frozen=True, slots=True)
+class FileJob:
+    """A file to read: what is known of it, and its bytes."""
+
+    source: str
+    collection: str
+    sha256: str
+    recipe: str
+    data: bytes = field(repr=False)
+
+    def to_bytes(self) -> bytes:
+        """The facts as JSON, then the file."""
+        facts = {name: getattr(self, name) for name in ("source", "collection", "sha256", "recipe")}
+        return pack([orjson.dumps(facts), self.data])
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentJob:
+    """A document that was read before, to be cut, analysed and embedded again."""
+
+    document: Document
+
+    def to_bytes(self) -> bytes:
+        """No facts, then the document as JSON."""
+        return pack([b"", _documents().dump_json(self.document)])
+
+
+def decode_job(data: bytes) -> FileJob | DocumentJob:
+    """What `FileJob.to_bytes` or `DocumentJob.to_bytes` made."""
+    facts, body = unpack(data)
+    if not facts:
+        return DocumentJob(_documents().validate_json(body))
+    return FileJob(**orjson.loads(facts), data=body)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedChunk:
+    """A chunk on its way into a store; ``analysis`` is packed, because nobody looks into it on the way."""
+
+    chunk: Chunk
+    analysis: bytes
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedDocument:
+    """All that a store needs of a document; ``vectors`` has a row a chunk, or is None until embedded."""
+
+    document: Document
+    chunks: tuple[PreparedChunk, ...]
+    vectors: Vectors | None = None
+    warnings: tuple[str, ...] = ()
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+    def indexed(self) -> list[IndexedChunk]:
+        """The chunks as a store takes them; the vectors must be there."""
+        if self.vectors is None:
+            raise ValueError(f"document {self.document.id} was not embedded")
+        return [
+            IndexedChunk(prepared.chunk, prepared.analysis, prepared.terms, vector)
+            for prepared, vector in zip(self.chunks, self.vectors, strict=True)
+        ]
+
+    def to_bytes(self) -> bytes:
+        """Columns rather than rows; the text of a chunk is not sent, it stands in the document."""
+        vectors = self.vectors
+        return pack(
+            [
+                orjson.dumps([self.warnings, dict(self.dropped), None if vectors is None else vectors.shape]),
+                _documents().dump_json(self.document),
+                _chunks().dump_json([replace(prepared.chunk, text="") for prepared in self.chunks]),
+                orjson.dumps([prepared.terms for prepared in self.chunks]),
+                b"" if vectors is None else np.ascontiguousarray(vectors, dtype=np.float32).tobytes(),
+                *(prepared.analysis for prepared in self.chunks),
+            ]
+        )
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """The same value again."""
+        facts, document_json, chunks_json, terms_json, vector_bytes, *analyses = unpack(data)
+        warnings, dropped, shape = orjson.loads(facts)
+        document = _documents().validate_json(document_json)
+        chunks = (
+            replace(chunk, text=document.text[chunk.start : chunk.end])
+            for chunk in _chunks().validate_json(chunks_json)
+        )
+        terms = (
+            {name: Counter(counts) for name, counts in fields.items()} for fields in orjson.loads(terms_json)
+        )
+        return cls(
+            document=document,
+            chunks=tuple(PreparedChunk(*parts) for parts in zip(chunks, analyses, terms, strict=True)),
+            vectors=None if shape is None else np.frombuffer(vector_bytes, dtype=np.float32).reshape(shape),
+            warnings=tuple(warnings),
+            dropped=dropped,
+        )
+
+
+def encode_error(error: RagError) -> bytes:
+    """The class and the line for people."""
+    return orjson.dumps([type(error).__name__, str(error)])
+
+
+def decode_error(data: bytes) -> RagError:
+    """An equal error; a class that is not one of ours becomes a plain ReadError."""
+    name, message = orjson.loads(data)
+    kind = getattr(rag.errors, name, None)
+    if isinstance(kind, type) and issubclass(kind, RagError):
+        return kind(message)
+    return ReadError(message)
+
+
+def pack(parts: Sequence[bytes]) -> bytes:
+    """Parts with the length of each before it: ``[b"ab"]`` → 8 bytes of length, ``ab``."""
+    return b"".join(piece for part in parts for piece in (_LENGTH.pack(len(part)), part))
+
+
+def unpack(data: bytes) -> list[bytes]:
+    """The parts again."""
+    parts, place = [], 0
+    while place < len(data):
+        (length,) = _LENGTH.unpack_from(data, place)
+        place += _LENGTH.size
+        parts.append(data[place : place + length])
+        place += length
+    return parts
+
+
+@cache
+def _documents() -> TypeAdapter[Document]:
+    return TypeAdapter(Document)
+
+
+@cache
+def _chunks() -> TypeAdapter[list[Chunk]]:
+    return TypeAdapter(list[Chunk])

@@ -1,0 +1,127 @@
+"""Document → all that a store needs of it: chunks, their analyses, index terms and vectors.
+
+One MeCab pass over each chunk serves its terms, its vector and, from the store, everything later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from ingest.chunk import chunk_context, chunk_document
+from ingest.document import build_document
+from ingest.messages import DocumentJob, FileJob, PreparedChunk, PreparedDocument, decode_job
+from ingest.readers.registry import read
+from rag.embedding.base import Embedder, Vectors
+from rag.text.analyzer import Analysis, Analyzer, Feature
+from rag.text.sentences import split_sentences
+from rag.text.terms import Terms, index_terms
+from rag.types import Chunk, Document
+
+RECIPE_VERSION = 1
+"""Raise it when reading, normalising or chunking gives another result for the same bytes."""
+
+
+def recipe(max_chunk_chars: int) -> str:
+    """What shapes a document besides its bytes: ``1:400``. The index's own identity covers the rest."""
+    return f"{RECIPE_VERSION}:{max_chunk_chars}"
+
+
+class _Context(NamedTuple):
+    """Title or headings with their analysis."""
+
+    text: str
+    analysis: Analysis
+
+
+class _Analysed(NamedTuple):
+    """A chunk between its analysis and the store."""
+
+    chunk: Chunk
+    analysis: Analysis
+    terms: Terms
+    context: tuple[_Context, ...]
+
+    def embedded_analysis(self) -> Analysis:
+        """That of `embedded_text`."""
+        context = [part for part in self.context if part.text]
+        return join_analyses([*context, (self.chunk.text, self.analysis)])
+
+
+class Preparer:
+    """Does the work of a reading process; without an embedder the vectors are left to the parent."""
+
+    def __init__(self, analyzer: Analyzer, embedder: Embedder | None, max_chunk_chars: int) -> None:
+        self._analyzer = analyzer
+        self._embedder = embedder
+        self._max_chunk_chars = max_chunk_chars
+        self._context = lru_cache(maxsize=1_000)(self._analyze_context)
+
+    def work(self, job: bytes) -> bytes:
+        """A job's bytes → a prepared document's bytes; raises ReadError when it cannot be read."""
+        match decode_job(job):
+            case FileJob() as file:
+                prepared = self.read(file)
+            case DocumentJob(document):
+                prepared = self.prepare(document)
+        return prepared.to_bytes()
+
+    def read(self, file: FileJob) -> PreparedDocument:
+        """Read the bytes of a file and prepare its document."""
+        built = build_document(
+            read(file.data, PurePosixPath(file.source).name),
+            source=file.source,
+            collection=file.collection,
+            sha256=file.sha256,
+            size_bytes=len(file.data),
+        )
+        prepared = self.prepare(replace(built.document, recipe=file.recipe))
+        return replace(prepared, warnings=built.warnings, dropped=built.dropped)
+
+    def prepare(self, document: Document) -> PreparedDocument:
+        """Cut, analyse and embed a document."""
+        chunks = chunk_document(document, split_sentences(document.text), self._max_chunk_chars)
+        analysed = [self._analyze(document, chunk) for chunk in chunks]
+        return PreparedDocument(
+            document,
+            tuple(PreparedChunk(one.chunk, one.analysis.to_bytes(), one.terms) for one in analysed),
+            self._embed(document, analysed),
+        )
+
+    def _analyze(self, document: Document, chunk: Chunk) -> _Analysed:
+        title, heading = map(self._context, chunk_context(document, chunk))
+        analysis = self._analyzer.analyze(chunk.text)
+        return _Analysed(
+            chunk, analysis, index_terms(chunk.text, analysis, *title, *heading), (title, heading)
+        )
+
+    def _embed(self, document: Document, analysed: Sequence[_Analysed]) -> Vectors | None:
+        if self._embedder is None:
+            return None
+        texts = [embedded_text(document, one.chunk) for one in analysed]
+        return self._embedder.embed_documents(texts, [one.embedded_analysis() for one in analysed])
+
+    def _analyze_context(self, text: str) -> _Context:
+        return _Context(text, self._analyzer.analyze(text))
+
+
+def embedded_text(document: Document, chunk: Chunk) -> str:
+    """A chunk as embedders see it, with title and headings before it, a line each."""
+    return "\n".join(filter(None, (*chunk_context(document, chunk), chunk.text)))
+
+
+def join_analyses(parts: Sequence[tuple[str, Analysis]]) -> Analysis:
+    """The analysis of texts that are put one below the other, a new line between them."""
+    starts: list[int] = []
+    ends: list[int] = []
+    features: list[Feature] = []
+    place = 0
+    for text, analysis in parts:
+        starts.extend(start + place for start in analysis.starts)
+        ends.extend(end + place for end in analysis.ends)
+        features.extend(analysis.features)
+        place += len(text) + 1
+    return Analysis(parts[-1][1].analyzer, tuple(starts), tuple(ends), tuple(features))
