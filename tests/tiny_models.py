@@ -56,14 +56,19 @@ LLAMA3_WORDS = (
 
 
 def make_swallow(
-    folder: Path, *, says: Sequence[str] | None = None, ends: bool = True, context_tokens: int = 1_024
+    folder: Path,
+    *,
+    says: Sequence[str] | None = None,
+    ends: bool = True,
+    context_tokens: int = 1_024,
+    vocabulary: int = 440,
 ) -> Path:
     """A folder like tokyotech-llm/Swallow-7b-instruct-hf of 2023: Llama with ``tokenizer.model`` alone.
 
     ``says`` are pieces of the vocabulary, all different; with ``ends=False`` they are said for ever.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    sentencepiece = _train_sentencepiece(tuple(says or ()))
+    sentencepiece = _train_sentencepiece(tuple(says or ()), vocabulary)
     (folder / "tokenizer.model").write_bytes(sentencepiece)
     special = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"}
     _write_json(folder / "special_tokens_map.json", special)
@@ -166,14 +171,14 @@ def make_embedder(folder: Path) -> Path:
     return folder / "model"
 
 
-def _train_sentencepiece(symbols: Sequence[str]) -> bytes:
+def _train_sentencepiece(symbols: Sequence[str], vocabulary: int) -> bytes:
     import sentencepiece
 
     model = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(SENTENCES * 20),
         model_writer=model,
-        vocab_size=440,
+        vocab_size=vocabulary,
         model_type="bpe",
         byte_fallback=True,
         character_coverage=0.995,

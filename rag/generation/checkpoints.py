@@ -17,20 +17,45 @@ from rag.settings import GenerationSettings
 END_OF_TURN = ("<|eot_id|>", "<|eom_id|>", "<|im_end|>", "<end_of_turn>")
 """Tokens that end an answer although some configs forget to name them."""
 
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "spiece.model")
+
 _LOCAL = {"local_files_only": True, "trust_remote_code": False}
 
 
-def load_tokenizer(model: str) -> Any:
-    """The tokenizer of a folder or cached name; also from a ``tokenizer.model`` alone, as of 2023."""
-    transformers = _library("transformers")
+def find_folder(model: str) -> Path:
+    """The folder itself, or the snapshot of a name in the Hugging Face cache.
+
+    Raises ModelUnavailable with the command that fetches the model.
+    """
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        return folder
+    hub = _library("huggingface_hub")
     try:
-        return transformers.AutoTokenizer.from_pretrained(_place(model), **_LOCAL)
+        return Path(hub.snapshot_download(model, local_files_only=True))
     except Exception as error:
-        raise ModelUnavailable(_why_absent(model, "tokenizer", error)) from error
+        raise ModelUnavailable(
+            f"model {model} is not on this machine: fetch it once with `hf download {model}`, "
+            "or set generation.model to its folder"
+        ) from error
 
 
-def load_model(settings: GenerationSettings, *, num_ids: int) -> Any:
-    """The weights of ``settings.model`` on its device, ready for inference.
+def load_tokenizer(folder: Path) -> Any:
+    """The tokenizer of a checkpoint; also from a ``tokenizer.model`` alone, as in 2023."""
+    transformers = _library("transformers")
+    if not any((folder / name).is_file() for name in TOKENIZER_FILES):
+        # Without one, transformers makes a tokenizer that knows no words, and says nothing.
+        raise ModelUnavailable(
+            f"{folder} holds no tokenizer ({', '.join(TOKENIZER_FILES[:2])}): fetch the model again"
+        )
+    try:
+        return transformers.AutoTokenizer.from_pretrained(folder, **_LOCAL)
+    except Exception as error:
+        raise ModelUnavailable(f"the tokenizer in {folder} cannot be loaded: {first_line(error)}") from error
+
+
+def load_model(folder: Path, settings: GenerationSettings, *, num_ids: int) -> Any:
+    """The weights of a checkpoint on the settings' device, ready for inference.
 
     ``num_ids`` is the size of the tokenizer: one that does not belong to the model is an error here
     and not a crash in the middle of an answer.
@@ -40,7 +65,7 @@ def load_model(settings: GenerationSettings, *, num_ids: int) -> Any:
     several = settings.device == "auto" and device == "cuda" and torch.cuda.device_count() > 1
     try:
         model, report = transformers.AutoModelForCausalLM.from_pretrained(
-            _place(settings.model),
+            folder,
             dtype=choose_dtype(settings.dtype, device),
             device_map="auto" if several else {"": device} if device != "cpu" else None,
             use_safetensors=True,
@@ -53,7 +78,7 @@ def load_model(settings: GenerationSettings, *, num_ids: int) -> Any:
             "with vLLM and set generation.backend = 'openai'"
         ) from error
     except Exception as error:
-        raise ModelUnavailable(_why_absent(settings.model, "weights", error)) from error
+        raise ModelUnavailable(_why_unloadable(folder, error)) from error
     if missing := sorted(report["missing_keys"]):
         raise ModelUnavailable(
             f"{settings.model} lacks {len(missing)} weights, the first is {missing[0]}: fetch it again"
@@ -166,23 +191,11 @@ def _library(name: str) -> Any:
         ) from error
 
 
-def _place(model: str) -> str:
-    folder = Path(model).expanduser()
-    return str(folder) if folder.is_dir() else model
-
-
-def _why_absent(model: str, part: str, error: Exception) -> str:
-    """What is wrong and what to do: fetch the name, or mend the folder."""
-    folder = Path(model).expanduser()
-    if not folder.is_dir():
-        return (
-            f"model {model} is not on this machine: fetch it once with `hf download {model}`, "
-            "or set generation.model to its folder"
-        )
+def _why_unloadable(folder: Path, error: Exception) -> str:
     names = {path.suffix for path in folder.iterdir()}
-    if part == "weights" and ".safetensors" not in names and {".bin", ".pt", ".pth"} & names:
+    if ".safetensors" not in names and {".bin", ".pt", ".pth"} & names:
         return (
-            f"the folder {model} holds its weights as pickles, which are not loaded: "
+            f"{folder} holds its weights as pickles, which are not loaded: "
             "take a revision of the model with .safetensors files"
         )
-    return f"the {part} in the folder {model} cannot be loaded: {first_line(error)}"
+    return f"the weights in {folder} cannot be loaded: {first_line(error)}"

@@ -20,6 +20,7 @@ from rag.generation.checkpoints import (
     apply_chat_template,
     choose_context,
     choose_pad_id,
+    find_folder,
     find_special_tokens,
     find_stop_ids,
     first_line,
@@ -46,10 +47,11 @@ def load_transformers_generator(settings: GenerationSettings) -> TransformersGen
     Raises ModelUnavailable with the command that fetches it, or with what is wrong with the folder;
     SettingsError when a device or context does not exist or nothing says how the model is prompted.
     """
-    tokenizer = load_tokenizer(settings.model)
+    folder = find_folder(settings.model)
+    tokenizer = load_tokenizer(folder)
     has_template = bool(tokenizer.chat_template)
     style = choose_style(settings.prompt_style, settings.model, has_chat_template=has_template)
-    model = load_model(settings, num_ids=len(tokenizer))
+    model = load_model(folder, settings, num_ids=len(tokenizer))
     return TransformersGenerator(
         model,
         tokenizer,
