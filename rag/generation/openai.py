@@ -158,7 +158,10 @@ def _read_texts(response: httpx.Response, deadline: float, received: list[str]) 
 
 def _read_deltas(response: httpx.Response) -> Iterator[Delta]:
     """The steps of a streamed answer, or of one that a proxy sent whole; ``[DONE]`` also ends one."""
-    if "application/json" in response.headers.get("content-type", ""):
+    kind = response.headers.get("content-type", "")
+    if "text/html" in kind:
+        raise ValueError("a web page")
+    if "application/json" in kind:
         delta = parse_delta(response.read().decode("utf-8", errors="replace"))
         yield Delta(delta.text, delta.finish_reason or "stop")
         return
