@@ -87,7 +87,7 @@ class _Body:
 def _join(blocks: Iterable[Block], dropped: Counter[str]) -> _Body:
     body, texts, length = _Body(), [], 0
     for block in blocks:
-        tidy = normalise(block.text, block.annotations)
+        tidy = normalise(block.text, block.annotations, keep_indent=block.kind is BlockKind.CODE)
         dropped.update(tidy.dropped)
         if not tidy.text.strip():
             continue

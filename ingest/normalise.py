@@ -24,7 +24,9 @@ _CHARACTERS = re.compile(
 )
 """Left alone: variation selectors (葛󠄀) and joiners (U+200C, U+200D), which change what is seen."""
 
-_BLANKS = re.compile("(?P<trailing>[ \t\u3000]+(?=\n|\\Z))|(?P<lines>(?<=\n\n)\n+)")
+_TRAILING = "(?P<trailing>[ \t\u3000]+(?=\n|\\Z)|\n+\\Z)|(?P<lines>(?<=\n\n)\n+)"
+_BLANKS = re.compile(_TRAILING)
+_BLANKS_AND_INDENT = re.compile(f"(?P<indent>\\A[ \t\u3000\n]+)|{_TRAILING}")
 
 _REPLACEMENTS = {"newline": "\n", "blank": " "}
 _COUNTED = frozenset({"control", "surrogate", "invisible"})
@@ -41,14 +43,14 @@ class Normalised:
     """Leads from an offset in the original text to the same place in the tidy one."""
 
 
-def normalise(text: str, annotations: Sequence[Annotation] = ()) -> Normalised:
-    r"""Tidy one text.
+def normalise(text: str, annotations: Sequence[Annotation] = (), *, keep_indent: bool = True) -> Normalised:
+    r"""Tidy one text; ``keep_indent`` leaves blanks at its beginning, which mean something in code.
 
     Example: ``"第一条\u00a0目的\r\n\0"`` becomes ``"第一条 目的\n"`` with ``{"control": 1}`` dropped.
     """
     dropped: Counter[str] = Counter()
     shifts: list[_Shift] = []
-    for pattern in (_CHARACTERS, _BLANKS):
+    for pattern in (_CHARACTERS, _BLANKS if keep_indent else _BLANKS_AND_INDENT):
         text, shift = _rewrite(text, pattern, dropped)
         if shift is not None:
             shifts.append(shift)

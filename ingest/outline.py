@@ -29,7 +29,10 @@ _SENTENCE_END = re.compile("[。．、，,;；:：]$")
 _LEADER = re.compile(r"[.．・…‥]{3,}\s*\S{0,6}$|（第.{1,8}条.*）$")
 """A line of a table of contents: dots before a page number, or the articles that a chapter holds."""
 
-_ARTICLE = re.compile(rf"第(?P<number>{_NUMBER})条(?P<branch>(?:の{_NUMBER})*)(?=[\s　（(]|$|及び第|から第)")
+_ARTICLE = re.compile(
+    rf"第(?P<number>{_NUMBER})条(?P<branch>(?:の{_NUMBER})*)(?=[\s　（(]|$|及び第|から第)"
+    r"(?P<caption>[（(][^（()）\n]{1,40}[）)])?"
+)
 _CAPTION = re.compile("[（(〔]\\s*\\S.{0,60}[）)〕]")
 
 _DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
@@ -38,10 +41,10 @@ _UNITS = {"十": 10, "百": 100, "千": 1000}
 
 @dataclass(frozen=True, slots=True)
 class ArticleHeading:
-    """The number at the head of an article: 「第二十条の三」 → number 20, label 「第20条の3」."""
+    """The head of an article: 「第二十条の三（旅費）」 → label 「第20条の3」, caption 「（旅費）」."""
 
-    number: int
     label: str
+    caption: str = ""
 
 
 def division_level(line: str) -> int | None:
@@ -85,9 +88,8 @@ def article_heading(text: str) -> ArticleHeading | None:
     match = _ARTICLE.match(text)
     if match is None:
         return None
-    number = to_int(match["number"])
     branches = "".join(f"の{to_int(part)}" for part in match["branch"].split("の")[1:])
-    return ArticleHeading(number, f"第{number}条{branches}")
+    return ArticleHeading(f"第{to_int(match['number'])}条{branches}", match["caption"] or "")
 
 
 def is_caption(text: str) -> bool:

@@ -83,7 +83,7 @@ def _opened_by(placed: PlacedBlock, before: PlacedBlock | None) -> Article | Non
     headings = [one.block for one in (caption, placed) if one and one.block.kind is BlockKind.HEADING]
     return Article(
         label=number.label,
-        title=number.label + (caption.block.text if caption else ""),
+        title=number.label + (number.caption or (caption.block.text if caption else "")),
         start=caption.start if caption else placed.start,
         end=placed.end,
         level=headings[0].level if headings else ARTICLE_LEVEL,

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ingest.readers import html_tables
 from ingest.readers.base import Block, BlockKind
+from ingest.readers.grids import Cell, fill_grid, tell_grid
 from ingest.readers.html_flow import FlowWriter
 from ingest.readers.html_parts import num_chars, skip_reason
 from ingest.readers.lines import is_wide, paragraphs
@@ -140,18 +141,18 @@ class Walker:
             return
         for caption in element.iterchildren("caption"):
             yield from self._in_block(caption, BlockKind.PARAGRAPH)
-        grid = html_tables.fill_grid(
+        grid = fill_grid(
             [[self._cell(cell) for cell in html_tables.cells_of(row)] for row in html_tables.rows_of(element)]
         )
-        for telling in html_tables.tell_grid(grid):
+        for telling in tell_grid(grid):
             yield Block(BlockKind.TABLE_ROW, telling.text)
 
-    def _cell(self, element: Element) -> tuple[html_tables.Cell, int, int]:
+    def _cell(self, element: Element) -> tuple[Cell, int, int]:
         inside = Walker(self._dropped)
         text = " ".join(block.text for block in inside.walk(element))
         is_head = local_name(element).lower() == "th"
         columns, rows = (html_tables.span_of(element, name) for name in ("colspan", "rowspan"))
-        return html_tables.Cell(text, is_head), columns, rows
+        return Cell(text, is_head), columns, rows
 
     def _picture(self, element: Element) -> Iterator[Block]:
         self._dropped["picture-description"] += len(element.get("alt") or "")

@@ -1,0 +1,124 @@
+"""The text of one Word paragraph: what is shown, with ruby apart; what is hidden or deleted is counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from ingest.readers.docx_styles import Styles
+from ingest.readers.ooxml import MC, W, attribute, is_on
+from ingest.readers.trees import Element, local_name
+from rag.types import Annotation
+
+_DELETED = {"del": "deleted", "moveFrom": "moved-away"}
+_SILENT = frozenset(
+    {"pPr", "rPr", "instrText", "delInstrText", "bookmarkStart", "bookmarkEnd", "proofErr", "Fallback"}
+)
+_CHARACTERS = {"tab": "\t", "cr": "\n", "noBreakHyphen": "‑", "softHyphen": "", "ptab": "\t"}
+
+
+@dataclass(slots=True)
+class ParagraphText:
+    """The text of one paragraph, the footnotes it calls, and text boxes that are anchored in it."""
+
+    text: str = ""
+    annotations: list[Annotation] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    boxes: list[Element] = field(default_factory=list)
+
+
+class TextReader:
+    """Reads paragraphs of one document; ``dropped`` counts what readers of the page do not see."""
+
+    def __init__(self, styles: Styles, dropped: Counter[str]) -> None:
+        self._styles = styles
+        self._dropped = dropped
+
+    def read(self, paragraph: Element) -> ParagraphText:
+        """The text of a ``w:p``."""
+        found = ParagraphText()
+        self._children(paragraph, found)
+        return found
+
+    def _children(self, element: Element, found: ParagraphText) -> None:
+        for child in element:
+            self._element(child, found)
+
+    def _element(self, element: Element, found: ParagraphText) -> None:
+        name = local_name(element)
+        if name in _SILENT:
+            return
+        if name in _DELETED:
+            self._dropped[_DELETED[name]] += num_chars(element)
+        elif name == "r" and self._is_hidden(element):
+            self._dropped["hidden-text"] += num_chars(element)
+        elif name in _HANDLERS:
+            _HANDLERS[name](self, element, found)
+        elif name == "t":
+            found.text += element.text or ""
+        elif name in _CHARACTERS:
+            found.text += _CHARACTERS[name]
+        else:
+            self._children(element, found)
+
+    def _is_hidden(self, run: Element) -> bool:
+        properties = run.find(f"{W}rPr")
+        if properties is None:
+            return False
+        vanish = properties.find(f"{W}vanish")
+        if vanish is not None:
+            return is_on(vanish)
+        style = attribute(properties.find(f"{W}rStyle"))
+        return style is not None and self._styles.hides(style)
+
+    def _break(self, element: Element, found: ParagraphText) -> None:
+        found.text += "" if attribute(element, "type") in {"page", "column"} else "\n"
+
+    def _alternate(self, element: Element, found: ParagraphText) -> None:
+        """The same content for newer and older programs: one of them is enough."""
+        choice = element.find(f"{MC}Choice")
+        fallback = element.find(f"{MC}Fallback")
+        self._children(choice if choice is not None else (fallback if fallback is not None else ()), found)
+
+    def _ruby(self, element: Element, found: ParagraphText) -> None:
+        start = len(found.text)
+        for base in element.iterfind(f"{W}rubyBase"):
+            self._children(base, found)
+        reading = "".join(text.text or "" for text in element.iterfind(f"{W}rt//{W}t"))
+        if reading and start < len(found.text):
+            found.annotations.append(Annotation("ruby", start, len(found.text), reading))
+
+    def _box(self, element: Element, found: ParagraphText) -> None:
+        found.boxes.append(element)
+
+    def _picture(self, element: Element, found: ParagraphText) -> None:
+        self._dropped["picture-description"] += len(element.get("descr") or "")
+
+    def _note(self, element: Element, found: ParagraphText) -> None:
+        found.notes.append((local_name(element).removesuffix("Reference"), attribute(element, "id") or ""))
+
+    def _symbol(self, element: Element, found: ParagraphText) -> None:
+        """A sign of a symbol font, which no text can hold."""
+        self._dropped["symbol-font"] += 1
+
+
+_HANDLERS: dict[str, Callable[[TextReader, Element, ParagraphText], None]] = {
+    "br": TextReader._break,
+    "AlternateContent": TextReader._alternate,
+    "ruby": TextReader._ruby,
+    "txbxContent": TextReader._box,
+    "docPr": TextReader._picture,
+    "footnoteReference": TextReader._note,
+    "endnoteReference": TextReader._note,
+    "sym": TextReader._symbol,
+}
+
+
+def num_chars(element: Element) -> int:
+    """Characters of text anywhere in an element, also of deleted text."""
+    return sum(len(one.text or "") for one in _texts(element))
+
+
+def _texts(element: Element) -> Iterator[Element]:
+    yield from element.iter(f"{W}t", f"{W}delText")
