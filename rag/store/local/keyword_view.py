@@ -1,0 +1,126 @@
+"""Searching the keyword index as of one change: a generation, minus what left, plus what came since.
+
+tantivy's own scores only choose candidates. The scores that leave here are computed from stored terms with
+the statistics of the whole store (`rag.store.local.bm25`), for the generation and for the overlay alike.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.store.base import ScoredChunk
+from rag.store.local.bm25 import FIELD_NAMES, Matches, QueryTerms, Statistics, find_matches, score_chunks
+from rag.store.local.candidates import FREQUENT_SHARE, MIN_CHUNKS_TO_SKIP, CandidateSearch, OpenKeywordIndex
+from rag.store.local.catalog import find_blobs
+from rag.store.local.changes import Changes, State
+from rag.store.local.documents import read_term_block
+from rag.store.local.ranking import Scored, take_best
+from rag.store.local.scope import ChunkRanges, visible_chunks
+from rag.store.local.term_block import Frequencies, TermBlock
+from rag.types import Scope
+
+CANDIDATES_PER_HIT = 4
+MIN_CANDIDATES = 100
+MAX_CANDIDATES = 10_000
+"""Among more chunks than this with equal scores, the hits are not always those with the lowest ids."""
+
+
+@dataclass(frozen=True)
+class KeywordView:
+    """The keyword index at ``change_number``: the generation at ``base``, overlaid.
+
+    ``masked`` are numbers of documents that stand in the generation and have left, ``departed`` says in how
+    many of their chunks each term stood; ``added`` are the terms of chunks that came since.
+    """
+
+    index: OpenKeywordIndex | None
+    base: int
+    change_number: int
+    added: TermBlock
+    masked: tuple[int, ...]
+    departed: Frequencies
+
+    @classmethod
+    def of(cls, index: OpenKeywordIndex | None, base: int) -> KeywordView:
+        """A generation with nothing over it."""
+        return cls(index, base, base, TermBlock.decode([], len(FIELD_NAMES)), (), Frequencies.total([]))
+
+    def advanced(self, connection: sqlite3.Connection, changes: Changes) -> KeywordView:
+        """Lay later changes over it."""
+        gone = ChunkRanges.of((d.first_chunk, d.end_chunk) for d in changes.departures)
+        added = self.added.select(~gone.contains(self.added.chunk_ids)) if len(gone) else self.added
+        if changes.additions:
+            # Chunk ids grow with change numbers: everything from the first new one on is new.
+            added = added.joined(read_term_block(connection, changes.additions[0].first_chunk))
+        left = changes.departures_from(self.base)
+        return replace(
+            self,
+            change_number=changes.until,
+            added=added,
+            masked=self.masked + tuple(departure.document for departure in left),
+            departed=Frequencies.total([self.departed, *(departure.frequencies for departure in left)]),
+        )
+
+    def frequencies(self, query: QueryTerms) -> NDArray[np.int64]:
+        """In how many chunks each term of the query stands."""
+        return self._frequencies(query, find_matches(self.added, query))
+
+    def search(
+        self, connection: sqlite3.Connection, state: State, query: QueryTerms, scope: Scope, top_k: int
+    ) -> list[ScoredChunk]:
+        """The best chunks by BM25, ties by chunk id; only chunks with at least one of the terms."""
+        matches = find_matches(self.added, query)
+        frequencies, statistics = self._frequencies(query, matches), state.statistics
+        scores = score_chunks(self.added, query, matches, frequencies, statistics)
+        overlay = self._in_scope(connection, scope, Scored(self.added.chunk_ids, scores))
+        if self.index is None:
+            return take_best([overlay], top_k)
+        frequent = frequencies > max(FREQUENT_SHARE * state.num_chunks, MIN_CHUNKS_TO_SKIP)
+        weights = query.boosts * statistics.rarity(frequencies)
+        candidates = CandidateSearch(
+            self.index, query, weights, frequent, self.index.conditions(scope, self.masked)
+        )
+        limit = max(CANDIDATES_PER_HIT * top_k, MIN_CANDIDATES)
+        while True:
+            chunk_ids = candidates.find(limit)
+            scored = _score_stored(connection, chunk_ids, query, frequencies, statistics)
+            best = take_best([overlay, scored], top_k)
+            # When even the worst candidate is good enough, equals of it were cut off.
+            enough = len(chunk_ids) < limit or not len(scored) or scored.worst() < best[-1].score
+            if enough or limit >= MAX_CANDIDATES:
+                return best
+            limit = min(limit * 4, MAX_CANDIDATES)
+
+    def _frequencies(self, query: QueryTerms, matches: Matches) -> NDArray[np.int64]:
+        added = np.bincount(matches.terms, minlength=len(query))
+        return self._published(query.ids) - self.departed.of(query.ids) + added
+
+    def _published(self, term_ids: NDArray[np.uint32]) -> NDArray[np.int64]:
+        if self.index is None:
+            return np.zeros(len(term_ids), dtype=np.int64)
+        counts = self.index.frequencies
+        known = term_ids < len(counts)
+        return np.where(known, counts[np.where(known, term_ids, 0)], 0).astype(np.int64)
+
+    def _in_scope(self, connection: sqlite3.Connection, scope: Scope, scored: Scored) -> Scored:
+        shown = scored.scores > 0
+        if not scope.is_open and shown.any():
+            shown &= visible_chunks(connection, scope, after=self.base).contains(scored.chunk_ids)
+        return Scored(scored.chunk_ids[shown], scored.scores[shown])
+
+
+def _score_stored(
+    connection: sqlite3.Connection,
+    chunk_ids: list[int],
+    query: QueryTerms,
+    frequencies: NDArray[np.int64],
+    statistics: Statistics,
+) -> Scored:
+    rows = find_blobs(connection, "chunk_terms", chunk_ids)
+    block = TermBlock.decode(rows.items(), len(FIELD_NAMES))
+    scores = score_chunks(block, query, find_matches(block, query), frequencies, statistics)
+    return Scored(block.chunk_ids, scores)

@@ -1,0 +1,571 @@
+"""What every store does, whatever it is made of.
+
+A new back end adds itself to `BACKENDS`. Every test runs twice: right after the changes, and after `publish`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.errors import DocumentNotFound, StoreError
+from rag.store.base import IndexedChunk, Store
+from rag.store.local import create_store, open_store
+from rag.text.analyzer import load_analyzer
+from rag.text.terms import index_terms, query_terms
+from rag.types import (
+    EVERYTHING,
+    Annotation,
+    Attributes,
+    Box,
+    Chunk,
+    Document,
+    IndexIdentity,
+    Locator,
+    Scope,
+    Section,
+    Span,
+)
+from tests.contracts.store_material import (
+    DIMENSION,
+    IDENTITY,
+    BruteForceStore,
+    make_analysis,
+    make_document,
+    make_terms,
+    make_vector,
+)
+
+
+@dataclass(frozen=True)
+class Backend:
+    """How a store of one kind is made in a folder, and opened again."""
+
+    create: Callable[[Path, IndexIdentity], Store]
+    open: Callable[[Path, IndexIdentity], Store]
+
+
+BACKENDS = {"local": Backend(create_store, open_store)}
+
+
+@pytest.fixture(params=list(BACKENDS))
+def backend(request: pytest.FixtureRequest) -> Backend:
+    return BACKENDS[request.param]
+
+
+@pytest.fixture
+def store(backend: Backend, tmp_path: Path) -> Iterator[Store]:
+    with backend.create(tmp_path / "倉庫", IDENTITY) as store:
+        yield store
+
+
+@pytest.fixture(params=["fresh", "published"])
+def settle(request: pytest.FixtureRequest) -> Callable[[Store], None]:
+    """Called after changes: leaves them as they are, or publishes them."""
+    return (lambda store: store.publish()) if request.param == "published" else (lambda store: None)
+
+
+Settle = Callable[[Store], None]
+
+
+def found_by_keyword(store: Store, words: str, scope: Scope = EVERYTHING, top_k: int = 10) -> list[int]:
+    return [chunk_id for chunk_id, _ in store.search_keyword(make_terms(words), scope, top_k)]
+
+
+def found_by_vector(store: Store, words: str, scope: Scope = EVERYTHING, top_k: int = 10) -> list[int]:
+    return [chunk_id for chunk_id, _ in store.search_dense(make_vector(words), scope, top_k)]
+
+
+def texts(store: Store, chunk_ids: list[int]) -> list[str]:
+    return [chunk.text for chunk in store.chunks(chunk_ids, EVERYTHING).values()]
+
+
+def rich_document() -> Document:
+    text = "就業規則\n第1条 年休は二十日。\n"
+    return Document(
+        "d-1",
+        "/社内/規程/就業規則.xlsx",
+        "規程集",
+        "就業規則",
+        text,
+        "application/vnd.ms-excel",
+        "cp932",
+        "ab" * 32,
+        12_345,
+        (
+            Section(1, "就業規則", 0, len(text), ("就業規則",)),
+            Section(2, "第1条", 5, 17, ("就業規則", "第1条")),
+        ),
+        (
+            Annotation("ruby", 0, 2, "しゅうぎょう"),
+            Annotation("article", 5, 8, "1"),
+            Annotation("hidden", 3, 4),
+        ),
+        (
+            Locator(0, 4, page=3, boxes=(Box(1.5, 2.25, 0.1, 1e-3), Box(0, 1, 2, 3))),
+            Locator(5, 10, sheet="経費", cells="B4:D9"),
+            Locator(10, 17, lines=(12, 13), part="notes"),
+        ),
+        Attributes("総務部", dt.date(2024, 4, 1), dt.date(2024, 10, 1), dt.date(2025, 3, 31), "N3"),
+        "plain-1 chunk-400",
+    )
+
+
+def rich_chunk(document: Document) -> IndexedChunk:
+    span = Span(5, 17)
+    chunk = Chunk(
+        document.id,
+        0,
+        *span,
+        document.text[5:17],
+        (Span(5, 8), Span(8, 17)),
+        ("就業規則", "第1条"),
+        Locator(5, 17, sheet="経費", cells="B4:D9"),
+    )
+    return IndexedChunk(chunk, make_analysis(chunk.text), make_terms("年休 二十日"), make_vector("年休"))
+
+
+def test_what_goes_in_comes_out_equal(store: Store, settle: Settle) -> None:
+    document = rich_document()
+    indexed = rich_chunk(document)
+    assert store.add(document, [indexed], b"\x00original") == 1
+    settle(store)
+    assert store.document("d-1", EVERYTHING) == document
+    (chunk_id,) = found_by_keyword(store, "年休")
+    assert store.chunks([chunk_id], EVERYTHING) == {chunk_id: replace(indexed.chunk, id=chunk_id)}
+    assert store.analyses([chunk_id]) == {chunk_id: indexed.analysis}
+    assert store.vectors([chunk_id])[chunk_id] == pytest.approx(indexed.vector, abs=1e-3)
+    assert store.original("d-1", EVERYTHING) == b"\x00original"
+
+
+def test_infos_show_everything_but_the_text(store: Store, settle: Settle) -> None:
+    document = rich_document()
+    store.add(document, [rich_chunk(document)])
+    settle(store)
+    (info,) = store.document_infos(EVERYTHING)
+    assert store.infos(["d-1", "gone"], EVERYTHING) == {"d-1": info}
+    shared = (
+        "id",
+        "source",
+        "collection",
+        "title",
+        "media_type",
+        "encoding",
+        "sha256",
+        "size_bytes",
+        "recipe",
+    )
+    assert all(getattr(info, name) == getattr(document, name) for name in shared)
+    assert info.attributes == document.attributes
+    assert (info.num_chars, info.num_chunks, info.change_number) == (len(document.text), 1, 1)
+
+
+def test_packed_analyses_are_taken_as_they_are(store: Store) -> None:
+    document, (indexed,) = make_document("a.txt", "休暇")
+    store.add(document, [replace(indexed, analysis=make_analysis("休暇").to_bytes())])
+    assert store.analyses([1]) == {1: make_analysis("休暇")}
+
+
+def test_infos_are_ordered_by_collection_and_source(store: Store) -> None:
+    for name, collection in (("b.txt", "乙"), ("a.txt", "乙"), ("z.txt", "甲")):
+        store.add(*make_document(name, "本文", collection=collection))
+    places = [(info.collection, info.name) for info in store.document_infos(EVERYTHING)]
+    assert places == sorted(places)
+
+
+def test_both_legs_find_what_was_added(store: Store, settle: Settle) -> None:
+    store.add(*make_document("休暇.txt", "年次 有給 休暇", "休暇 申請"))
+    store.add(*make_document("経費.txt", "経費 精算"))
+    settle(store)
+    assert texts(store, found_by_keyword(store, "有給 休暇")) == ["年次 有給 休暇", "休暇 申請"]
+    assert texts(store, found_by_vector(store, "経費 精算", top_k=1)) == ["経費 精算"]
+    ((_, score),) = store.search_dense(make_vector("経費 精算"), EVERYTHING, 1)
+    assert score == pytest.approx(1.0, abs=1e-3)
+
+
+def test_real_terms_of_a_question_find_the_sentence(store: Store, settle: Settle) -> None:
+    analyzer = load_analyzer()
+    empty = analyzer.analyze("")
+    for name, text in (("a.txt", "年次有給休暇を申し込んだ。"), ("b.txt", "経費は月末に精算する。")):
+        document, (indexed,) = make_document(name, text)
+        analysis = analyzer.analyze(text)
+        terms = index_terms(text, analysis, "", empty, "", empty)
+        store.add(document, [replace(indexed, analysis=analysis, terms=terms)])
+    settle(store)
+    question = "休暇の申し込み方は？"
+    found = store.search_keyword(query_terms(question, analyzer.analyze(question)), EVERYTHING, 5)
+    assert texts(store, [hit.chunk_id for hit in found])[0] == "年次有給休暇を申し込んだ。"
+
+
+def test_replacing_leaves_only_the_new(store: Store, settle: Settle) -> None:
+    store.add(*make_document("規程.txt", "旧い 条文", "残る 条文"))
+    settle(store)
+    old = found_by_keyword(store, "旧い 残る")
+    assert store.add(*make_document("規程.txt", "新しい 条文")) == 2
+    settle(store)
+    assert found_by_keyword(store, "旧い 残る") == []
+    assert texts(store, found_by_keyword(store, "条文")) == ["新しい 条文"]
+    assert texts(store, found_by_vector(store, "旧い 条文")) == ["新しい 条文"]
+    assert store.chunks(old, EVERYTHING) == {}
+    assert store.statistics().num_documents == 1
+    assert store.statistics().num_chunks == 1
+
+
+def test_replacing_with_the_same_gives_new_chunk_ids(store: Store, settle: Settle) -> None:
+    store.add(*make_document("規程.txt", "同じ 条文"))
+    settle(store)
+    (before,) = found_by_keyword(store, "条文")
+    store.add(*make_document("規程.txt", "同じ 条文"))
+    settle(store)
+    (after,) = found_by_keyword(store, "条文")
+    assert after > before
+
+
+def test_removed_documents_are_gone_everywhere(store: Store, settle: Settle) -> None:
+    document, chunks = make_document("機密.txt", "機密 事項")
+    store.add(document, chunks, b"secret")
+    store.add(*make_document("公開.txt", "公開 事項"))
+    settle(store)
+    assert store.remove(document.id) == 3
+    settle(store)
+    assert texts(store, found_by_keyword(store, "事項")) == ["公開 事項"]
+    assert found_by_keyword(store, "機密") == []
+    assert texts(store, found_by_vector(store, "機密 事項")) == ["公開 事項"]
+    assert store.chunks([1], EVERYTHING) == {}
+    assert store.analyses([1]) == {}
+    assert store.vectors([1]) == {}
+    assert store.infos([document.id], EVERYTHING) == {}
+    assert store.document_frequencies(make_terms("機密"))["base"] == {"機密": 0}
+    for look in (store.document, store.original):
+        with pytest.raises(DocumentNotFound, match="機密"):
+            look(document.id, EVERYTHING)
+    with pytest.raises(DocumentNotFound, match="機密"):
+        store.remove(document.id)
+
+
+def test_a_removed_document_can_come_back(store: Store, settle: Settle) -> None:
+    document, chunks = make_document("規程.txt", "条文")
+    store.add(document, chunks)
+    store.remove(document.id)
+    settle(store)
+    store.add(document, chunks)
+    settle(store)
+    assert texts(store, found_by_keyword(store, "条文")) == ["条文"]
+    assert texts(store, found_by_vector(store, "条文")) == ["条文"]
+
+
+def test_change_numbers_only_grow(store: Store) -> None:
+    numbers = [store.add(*make_document(f"{i}.txt", "本文")) for i in range(3)]
+    numbers.append(store.remove("規程集//社内/1.txt"))
+    assert numbers == [1, 2, 3, 4]
+    assert store.statistics().change_number == 4
+
+
+APRIL, MAY, JUNE = (dt.date(2024, month, 1) for month in (4, 5, 6))
+SCOPES = [
+    # scope, names of the documents it shows, why
+    (EVERYTHING, {"四月", "五月", "施行", "無日付"}),
+    (Scope(user="総務部"), {"四月", "五月", "施行", "無日付"}),  # who asks limits nothing by itself
+    (Scope(collections=frozenset({"甲"})), {"四月", "無日付"}),
+    (Scope(collections=frozenset({"甲", "乙"})), {"四月", "五月", "施行", "無日付"}),
+    (Scope(collections=frozenset({"丙"})), set()),
+    (Scope(sources=frozenset({"四月"})), {"四月"}),  # the last part
+    (
+        Scope(sources=frozenset({"/社内/四月", "五月"})),
+        {"四月", "五月"},
+    ),  # the whole source, or the last part
+    (Scope(sources=frozenset({"社内/四月"})), set()),  # no other part of it
+    (Scope(collections=frozenset({"乙"}), sources=frozenset({"四月"})), set()),  # both must hold
+    (Scope(date_from=MAY), {"五月", "施行"}),  # the date, else the day it came into force; none is outside
+    (Scope(date_to=MAY), {"四月", "五月"}),
+    (Scope(date_from=APRIL, date_to=APRIL), {"四月"}),  # both ends belong to it
+    (Scope(collections=frozenset({"乙"}), date_from=JUNE), {"施行"}),
+]
+
+
+def add_scoped_documents(store: Store) -> None:
+    store.add(*make_document("四月", "共通 四月", collection="甲", date=APRIL, effective_from=JUNE))
+    store.add(*make_document("五月", "共通 五月", collection="乙", date=MAY))
+    store.add(*make_document("施行", "共通 施行", collection="乙", effective_from=JUNE))
+    store.add(*make_document("無日付", "共通 無日付", collection="甲"))
+
+
+@pytest.mark.parametrize(("scope", "names"), SCOPES)
+def test_a_scope_limits_everything(store: Store, settle: Settle, scope: Scope, names: set[str]) -> None:
+    add_scoped_documents(store)
+    settle(store)
+    expected = {f"共通 {name}" for name in names}
+    assert set(texts(store, found_by_keyword(store, "共通", scope))) == expected
+    assert set(texts(store, found_by_vector(store, "共通", scope))) == expected
+    assert {chunk.text for chunk in store.chunks([1, 2, 3, 4], scope).values()} == expected
+    infos = store.document_infos(scope)
+    assert {info.name for info in infos} == names
+    everything = [info.id for info in store.document_infos(EVERYTHING)]
+    assert store.infos(everything, scope) == {info.id: info for info in infos}
+
+
+@pytest.mark.parametrize(("scope", "names"), SCOPES)
+def test_what_a_scope_hides_does_not_exist(store: Store, scope: Scope, names: set[str]) -> None:
+    add_scoped_documents(store)
+    for info in store.document_infos(EVERYTHING):
+        if info.name in names:
+            assert store.document(info.id, scope).name == info.name
+            assert store.original(info.id, scope) is None
+        else:
+            with pytest.raises(DocumentNotFound):
+                store.document(info.id, scope)
+            with pytest.raises(DocumentNotFound):
+                store.original(info.id, scope)
+
+
+def test_a_scope_is_applied_before_the_best_are_chosen(store: Store, settle: Settle) -> None:
+    for number in range(30):
+        store.add(*make_document(f"{number}.txt", "休暇 休暇 休暇", collection="多数"))
+    store.add(*make_document("少数.txt", "休暇 と その他 の 事項", collection="少数"))
+    settle(store)
+    scope = Scope(collections=frozenset({"少数"}))
+    assert len(found_by_keyword(store, "休暇", scope, top_k=1)) == 1
+    assert len(found_by_vector(store, "休暇 休暇 休暇", scope, top_k=1)) == 1
+
+
+def test_equal_scores_are_ordered_by_chunk_id(store: Store, settle: Settle) -> None:
+    for number in range(12):
+        store.add(*make_document(f"{number}.txt", "同じ 条文"))
+        if number % 3 == 0:
+            settle(store)
+    settle(store)
+    for search in (found_by_keyword, found_by_vector):
+        assert search(store, "同じ 条文") == list(range(1, 11))
+        assert search(store, "同じ 条文", top_k=3) == [1, 2, 3]
+
+
+def test_more_equals_than_the_index_proposes(store: Store, settle: Settle) -> None:
+    for number in range(3):
+        store.add(*make_document(f"{number}.txt", *["同じ 条文"] * 150))
+        settle(store)
+    assert found_by_keyword(store, "同じ 条文", top_k=5) == [1, 2, 3, 4, 5]
+    assert found_by_vector(store, "同じ 条文", top_k=5) == [1, 2, 3, 4, 5]
+
+
+def test_scores_do_not_depend_on_what_is_published(store: Store) -> None:
+    for number in range(20):
+        store.add(*make_document(f"{number}.txt", f"共通 語{number % 3}", f"語{number} 別"))
+        if number in {5, 11}:
+            store.publish()
+    store.remove("規程集//社内/3.txt")
+    terms, vector = make_terms("共通 語1 別"), make_vector("共通 語1")
+    before = store.search_keyword(terms, EVERYTHING, 40), store.search_dense(vector, EVERYTHING, 40)
+    store.publish()
+    assert (store.search_keyword(terms, EVERYTHING, 40), store.search_dense(vector, EVERYTHING, 40)) == before
+
+
+def test_searches_agree_with_looking_at_everything(store: Store, settle: Settle) -> None:
+    model = BruteForceStore()
+    words = ["休暇", "申請", "経費", "精算", "規程", "年次", "有給"]
+    rng = np.random.default_rng(7)
+    for number in range(25):
+        chunk_texts = [" ".join(rng.choice(words, rng.integers(1, 12))) for _ in range(rng.integers(1, 4))]
+        document, chunks = make_document(
+            f"{number}.txt", *chunk_texts, title="規程" if number % 4 else "休暇"
+        )
+        store.add(document, chunks)
+        model.add(document, chunks)
+    settle(store)
+    for query in ("休暇", "有給 休暇 休暇", "経費 精算 無関係"):
+        terms = {**make_terms(query), "title": Counter(["休暇"])}
+        expected = model.search_keyword(terms, EVERYTHING, 12)
+        found = store.search_keyword(terms, EVERYTHING, 12)
+        assert [hit.score for hit in found] == pytest.approx([hit.score for hit in expected])
+        nearest = store.search_dense(make_vector(query), EVERYTHING, 12)
+        expected = model.search_dense(make_vector(query), EVERYTHING, 12)
+        assert [hit.score for hit in nearest] == pytest.approx([hit.score for hit in expected], abs=1e-5)
+
+
+def test_document_frequencies_count_chunks(store: Store, settle: Settle) -> None:
+    store.add(*make_document("a.txt", "休暇 休暇", "休暇 申請", title="申請"))
+    store.add(*make_document("b.txt", "申請"))
+    settle(store)
+    store.add(*make_document("c.txt", "休暇"))
+    store.remove("規程集//社内/b.txt")
+    counted = store.document_frequencies({**make_terms("休暇 申請 無い"), "title": Counter(["申請", "休暇"])})
+    assert counted["base"] == {"休暇": 3, "申請": 1, "無い": 0}
+    assert counted["title"] == {"申請": 2, "休暇": 0}
+
+
+def test_no_terms_find_nothing(store: Store, settle: Settle) -> None:
+    store.add(*make_document("a.txt", "休暇"))
+    settle(store)
+    assert store.search_keyword({}, EVERYTHING, 5) == []
+    assert store.search_keyword({"base": Counter()}, EVERYTHING, 5) == []
+    assert store.search_keyword(make_terms("無関係"), EVERYTHING, 5) == []
+
+
+def test_zeros_and_nan_find_nothing(store: Store, settle: Settle) -> None:
+    store.add(*make_document("a.txt", "休暇"))
+    settle(store)
+    for vector in (np.zeros(DIMENSION, np.float32), np.full(DIMENSION, np.nan, np.float32)):
+        assert store.search_dense(vector, EVERYTHING, 5) == []
+
+
+def test_a_chunk_without_vector_is_found_by_its_words_alone(store: Store, settle: Settle) -> None:
+    document, (indexed,) = make_document("記号.txt", "※※")
+    store.add(document, [replace(indexed, vector=np.zeros(DIMENSION, np.float32))])
+    store.add(*make_document("a.txt", "休暇"))
+    settle(store)
+    assert texts(store, found_by_keyword(store, "※※")) == ["※※"]
+    assert texts(store, found_by_vector(store, "休暇")) == ["休暇"]
+
+
+def test_asking_for_more_than_there_is(store: Store, settle: Settle) -> None:
+    store.add(*make_document("a.txt", "休暇"))
+    settle(store)
+    assert len(found_by_keyword(store, "休暇", top_k=1_000)) == 1
+    assert len(found_by_vector(store, "休暇", top_k=1_000)) == 1
+    assert found_by_keyword(store, "休暇", top_k=0) == []
+    assert found_by_vector(store, "休暇", top_k=0) == []
+
+
+def test_an_empty_store_finds_nothing(store: Store, settle: Settle) -> None:
+    settle(store)
+    assert found_by_keyword(store, "休暇") == []
+    assert found_by_vector(store, "休暇") == []
+    assert store.document_infos(EVERYTHING) == []
+    assert store.statistics().num_chunks == 0
+    assert store.document_frequencies(make_terms("休暇"))["base"] == {"休暇": 0}
+
+
+def test_a_document_without_chunks(store: Store, settle: Settle) -> None:
+    document, _ = make_document("空.txt", "本文")
+    store.add(document, [])
+    settle(store)
+    assert store.document(document.id, EVERYTHING) == document
+    assert found_by_keyword(store, "本文") == []
+    store.remove(document.id)
+    assert store.statistics().num_documents == 0
+
+
+def test_unknown_ids_are_left_out_and_order_is_kept(store: Store) -> None:
+    store.add(*make_document("a.txt", "一", "二", "三"))
+    assert list(store.chunks([3, 99, 1, -1, 3], EVERYTHING)) == [3, 1]
+    assert set(store.analyses([2, 99])) == {2}
+    assert set(store.vectors([2, 99])) == {2}
+    assert store.chunks([], EVERYTHING) == {}
+
+
+def test_the_same_text_in_two_documents_is_found_twice(store: Store, settle: Settle) -> None:
+    store.add(*make_document("a.txt", "同じ 条文"), b"same")
+    store.add(*make_document("b.txt", "同じ 条文"), b"same")
+    settle(store)
+    assert len(found_by_keyword(store, "条文")) == 2
+    store.remove("規程集//社内/a.txt")
+    store.publish()
+    assert len(found_by_keyword(store, "条文")) == 1
+    assert store.original("規程集//社内/b.txt", EVERYTHING) == b"same"
+
+
+def test_difficult_characters_survive(store: Store, settle: Settle) -> None:
+    text = "葛󠄀飾\u0000か\u3099𠮟る\r\n\ufeff'\"--%_*?"
+    store.add(*make_document("記号 '%\"*.txt", text))
+    settle(store)
+    (info,) = store.document_infos(Scope(sources=frozenset({"記号 '%\"*.txt"})))
+    assert store.document(info.id, EVERYTHING).text == text
+    assert texts(store, found_by_keyword(store, text)) == [text]
+
+
+BAD_CHUNKS = {
+    "another document": (
+        lambda c: replace(c, chunk=replace(c.chunk, document_id="他")),
+        "belongs to document 他",
+    ),
+    "another text": (lambda c: replace(c, chunk=replace(c.chunk, text="違う")), "not the text of its span"),
+    "another dimension": (lambda c: replace(c, vector=np.ones(3, np.float32)), r"shape \(3,\)"),
+    "NaN": (lambda c: replace(c, vector=np.full(DIMENSION, np.nan, np.float32)), "finite"),
+    "too large": (lambda c: replace(c, vector=np.full(DIMENSION, 1e30, np.float32)), "finite"),
+    "an unknown field": (lambda c: replace(c, terms={"basse": Counter(["休暇"])}), "basse"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_CHUNKS)
+def test_a_bad_chunk_is_refused_and_nothing_is_lost(store: Store, name: str) -> None:
+    spoil, message = BAD_CHUNKS[name]
+    store.add(*make_document("a.txt", "休暇"))
+    document, chunks = make_document("a.txt", "新しい", "休暇")
+    with pytest.raises(StoreError, match=message):
+        store.add(document, [chunks[0], spoil(chunks[1])])
+    assert texts(store, found_by_keyword(store, "休暇")) == ["休暇"]
+    assert store.statistics().change_number == 1
+
+
+def test_half_a_surrogate_pair_is_refused(store: Store) -> None:
+    document = Document("d", "/社内/a.txt", "規程集", "", "休暇\ud800")
+    with pytest.raises(StoreError, match="character 2"):
+        store.add(document, [])
+    assert store.document_infos(EVERYTHING) == []
+
+
+def test_a_query_vector_of_another_embedder_is_refused(store: Store) -> None:
+    with pytest.raises(StoreError, match=r"\(3,\)"):
+        store.search_dense(np.ones(3, np.float32), EVERYTHING, 5)
+
+
+def test_everything_is_there_after_closing_and_opening(
+    backend: Backend, tmp_path: Path, settle: Settle
+) -> None:
+    with backend.create(tmp_path / "倉庫", IDENTITY) as store:
+        store.add(*make_document("a.txt", "休暇 申請"))
+        store.add(*make_document("b.txt", "経費 精算"))
+        settle(store)
+        store.remove("規程集//社内/b.txt")
+    with backend.open(tmp_path / "倉庫", IDENTITY) as store:
+        assert store.identity == IDENTITY
+        assert texts(store, found_by_keyword(store, "休暇 経費")) == ["休暇 申請"]
+        assert texts(store, found_by_vector(store, "経費 精算")) == ["休暇 申請"]
+        assert store.add(*make_document("c.txt", "新規")) == 4
+
+
+def test_statistics_count_what_is_there(store: Store) -> None:
+    store.add(*make_document("a.txt", "休暇 申請", "経費"))
+    store.add(*make_document("b.txt", "精算"))
+    store.publish()
+    store.remove("規程集//社内/b.txt")
+    statistics = store.statistics()
+    assert (statistics.num_documents, statistics.num_chunks, statistics.num_chars) == (1, 2, 7)
+    assert statistics.change_number == 3
+    assert statistics.size_bytes > 0
+    assert all(not follower.problem for follower in statistics.followers)
+    store.publish()
+    assert all(follower.change_number == 3 for follower in store.statistics().followers)
+    assert all(follower.num_chunks == 2 for follower in store.statistics().followers)
+
+
+def test_many_threads_read_while_one_writes(store: Store) -> None:
+    store.add(*make_document("常に.txt", "常に 在る"))
+    problems: list[object] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            searches = (found_by_keyword, found_by_vector)
+            problems.extend(s for s in searches if 1 not in s(store, "常に 在る", top_k=50))
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for number in range(20):
+        store.add(*make_document(f"{number}.txt", f"在る 語{number}"))
+        if number % 7 == 0:
+            store.publish()
+        if number % 3 == 0:
+            store.remove(f"規程集//社内/{number}.txt")
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert problems == []
+    assert len(found_by_keyword(store, "在る", top_k=50)) == 14
