@@ -149,6 +149,8 @@ def _days(
     known = _ERA_BY_NAME[era]
     first_year = known.first.year + number - 1
     if month and first_year < SOLAR_SINCE.year:
+        if sign:
+            return None
         month = day = None
     days = _range(first_year, month, day, fiscal, decade)
     return _within(days, known, whole=bool(fiscal)) if number and days else None

@@ -66,7 +66,7 @@ _STOP = "|".join(
         rf"(?<=[0-9a-z)\]`\"'])\.{_NO_ABBREVIATION}(?=[ \t]+[A-Z{_JAPANESE}])",
     )
 )
-_STOPPED = f"(?:{_STOP})[{_ENDS}]*+"
+_STOPPED = f"(?:{_STOP})(?:(?![.．!?][{_ALNUM}])[{_ENDS}])*+"
 _END = rf"(?>{_STOPPED}(?:[{_CLOSERS}]++(?!{_GOES_ON})|(?![{_CLOSERS}])(?:(?<=。)|(?!{_QUOTED}))))"
 _NUMBERING = rf"(?:[{_ALNUM}]{{1,3}}[．.])++(?![A-Za-z])"
 _PLAIN = f"[^{_ENDS}「『（({_NEWLINES}]++"
