@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.answering.base import AnswerDone, AnswerEvent, StatementVerified
 from rag.generation.base import Prompt, Sampling
+from rag.text.analyzer import Analysis
 from rag.types import (
     Answer,
     Chunk,
@@ -87,3 +88,10 @@ class ScriptedGenerator:
         yield from self._pieces
         if self._error:
             raise self._error
+
+
+class UnstoredChunks:
+    """As much of a store as answerers need for hits that were never stored: it knows no analysis."""
+
+    def analyses(self, chunk_ids: Sequence[int]) -> dict[int, Analysis]:
+        return {}

@@ -43,6 +43,7 @@ from rag.assembly import Assembly, load_embedder, open_assembly
 from rag.bundled import bundled_path
 from rag.retrieval.base import Query, Retriever
 from rag.settings import Settings, load_settings
+from rag.store.local import store_exists
 from rag.types import Citation, Hit, Question
 
 FETCHED = 16
@@ -187,11 +188,13 @@ def main() -> None:
     arguments.add_argument("shared", type=Path)
     arguments.add_argument("--questions", type=int, default=1_500, help="JaQuAD questions in each half")
     arguments.add_argument("--sample-weight", type=float, default=3.0)
+    arguments.add_argument("--scratch", type=Path, help="keep the pool here and use it again")
     options = arguments.parse_args()
     settings = load_settings(environment={})
     jaquad = load_squad(options.shared / "jaquad" / "train.json.gz")
-    with tempfile.TemporaryDirectory() as scratch:
-        fit(settings, jaquad, Path(scratch), options.questions, options.sample_weight)
+    with tempfile.TemporaryDirectory() as temporary:
+        scratch = options.scratch or Path(temporary)
+        fit(settings, jaquad, scratch, options.questions, options.sample_weight)
 
 
 def fit(
@@ -202,7 +205,7 @@ def fit(
     halves = [[q for q in jaquad.questions if is_even(q.article) is even] for even in (True, False)]
     chosen = [drawn.sample(half, min(num_questions, len(half))) for half in halves]
     top_k = settings.retrieval.top_k
-    with build_pool(scratch / "pool", jaquad.passages, settings, load_embedder(settings.embedding)) as parts:
+    with open_pool(scratch / "pool", jaquad, settings) as parts:
         retriever = parts.build_retriever()
         fitted, held_out = (passage_examples(parts, retriever, half, top_k) for half in chosen)
     sample_store = settings.with_values({"store.path": scratch / "sample"})
@@ -216,6 +219,13 @@ def fit(
         f"first sentence right, sample tuning:   {first_right([e for e in sample if e.gold.any()], sentence):.3f}"
     )
     write(*fit_answers(fitted, held_out, sample, sentence), sentence)
+
+
+def open_pool(folder: Path, jaquad: PassageSet, settings: Settings) -> Assembly:
+    """The pool of all passages, made where it is not there yet."""
+    if store_exists(folder):
+        return open_assembly(settings.with_values({"store.path": folder}))
+    return build_pool(folder, jaquad.passages, settings, load_embedder(settings.embedding))
 
 
 def fit_answers(

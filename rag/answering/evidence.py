@@ -11,13 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.answering.candidates import Candidate
 from rag.answering.features import covered
 from rag.text.analyzer import Analyzer
+from rag.text.era import find_dates
 from rag.text.fold import fold_text
 from rag.text.sentences import split_sentences
-from rag.text.terms import Terms, query_terms
+from rag.text.terms import query_terms
 from rag.types import Verdict
 
 _MARKER = re.compile(r"[\[［【〔]\s*([0-9０-９]+(?:\s*[,、，]\s*[0-9０-９]+)*)\s*[\]］】〕]")
@@ -72,6 +74,8 @@ class EvidenceChecker:
 
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
+        # One answer holds each of its statements against the same sentences.
+        self._exact = lru_cache(maxsize=2_000)(lambda text: _Exact.of(text, analyzer))
 
     def check(self, draft: Draft, evidence: Sequence[tuple[int, Candidate]]) -> Finding:
         """Judge one statement against all sentences of the evidence, each with its block's number.
@@ -83,12 +87,14 @@ class EvidenceChecker:
         if not weights or not evidence:
             return Finding(Verdict.UNSUPPORTED, None)
 
+        exact = _Exact.of(draft.text, self._analyzer)
+
         def carried(numbered: tuple[int, Candidate]) -> tuple[bool, float, bool]:
             number, candidate = numbered
             words = covered(
                 weights, candidate.terms.get("base", {}).keys() | candidate.context.get("base", {}).keys()
             )
-            return _has_numbers(terms, candidate), words, number in draft.cited
+            return exact.stand_in(candidate, self._exact(candidate.text)), words, number in draft.cited
 
         best = max(evidence, key=carried)
         numbers_agree, words, _ = carried(best)
@@ -109,8 +115,30 @@ def _verdict(draft: Draft, candidate: Candidate, words: float, *, numbers_agree:
     return Verdict.SUPPORTED
 
 
-def _has_numbers(terms: Terms, candidate: Candidate) -> bool:
-    """Whether every number and date of the statement stands in the sentence or its headings."""
-    wanted = {term for term in terms.get("base", {}) if any(character.isdigit() for character in term)}
-    here = candidate.terms.get("base", {}).keys() | candidate.context.get("base", {}).keys()
-    return wanted <= here
+@dataclass(frozen=True, slots=True)
+class _Exact:
+    """What must agree to the digit: dates as first and last day, and numbers outside dates."""
+
+    dates: frozenset[tuple[str, str]]
+    numbers: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str, analyzer: Analyzer) -> _Exact:
+        """「令和6年4月1日から10日」 → that day, and 10."""
+        dates = find_dates(text)
+        rest = list(text)
+        for date in dates:
+            rest[date.start : date.end] = " " * (date.end - date.start)
+        bare = "".join(rest)
+        terms = query_terms(bare, analyzer.analyze(bare))
+        return cls(
+            frozenset((date.first.isoformat(), date.last.isoformat()) for date in dates),
+            frozenset(term for term in terms.get("base", {}) if term.isdecimal()),
+        )
+
+    def stand_in(self, candidate: Candidate, evidence: _Exact) -> bool:
+        """Whether the sentence, with its headings, has every one of these."""
+        context = candidate.context["base"]
+        return self.dates <= evidence.dates and all(
+            number in evidence.numbers or number in context for number in self.numbers
+        )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,10 +127,10 @@ def sentence_features(focus: Focus, candidates: Sequence[Candidate], embedder: E
 
 def _coverage(focus: Focus, candidate: Candidate, neighbours: Sequence[Candidate]) -> tuple[float, ...]:
     """The first eight features: which share of the question's words is here, or near."""
-    base, bigram = candidate.terms.get("base", {}), candidate.terms.get("bigram", {})
-    context_base = base.keys() | candidate.context.get("base", {}).keys()
-    context_bigram = bigram.keys() | candidate.context.get("bigram", {}).keys()
-    near = context_base.union(*(n.terms.get("base", {}).keys() for n in neighbours))
+    base, bigram = candidate.terms["base"], candidate.terms["bigram"]
+    context_base = base.keys() | candidate.context["base"].keys()
+    context_bigram = bigram.keys() | candidate.context["bigram"].keys()
+    near = context_base.union(*(n.terms["base"].keys() for n in neighbours))
     rarest = max(focus.base, key=focus.base.__getitem__, default="")
     return (
         covered(focus.base, base),
@@ -146,7 +146,7 @@ def _coverage(focus: Focus, candidate: Candidate, neighbours: Sequence[Candidate
 
 def _shape(focus: Focus, candidate: Candidate) -> tuple[float, ...]:
     """The last eight features: what kind of sentence this is."""
-    base = candidate.terms.get("base", {})
+    base = candidate.terms["base"]
     answered = bool(focus.kind and focus.kind.answered.search(candidate.folded))
     new = sum(1 for term in base if term not in focus.base)
     path = candidate.hit.chunk.heading_path
@@ -163,14 +163,14 @@ def _shape(focus: Focus, candidate: Candidate) -> tuple[float, ...]:
     )
 
 
-def covered(weights: Mapping[str, float], present: object) -> float:
+def covered(weights: Mapping[str, float], present: Container[str]) -> float:
     """The share of the weights whose term is present: 1 when all are; 0 without weights.
 
     >>> covered({"休暇": 3.0, "日": 1.0}, {"休暇"})
     0.75
     """
     total = sum(weights.values())
-    found = sum(weight for term, weight in weights.items() if term in present)  # type: ignore[operator]
+    found = sum(weight for term, weight in weights.items() if term in present)
     return found / total if total else 0.0
 
 
@@ -209,8 +209,8 @@ def answer_features(
     best = int(np.argmax(scores))
     chosen = candidates[best]
     chunk = [c for c in candidates if c.hit.chunk.id == chosen.hit.chunk.id]
-    bases = chosen.context.get("base", {}).keys() | {t for c in chunk for t in c.terms.get("base", {})}
-    bigrams = chosen.context.get("bigram", {}).keys() | {t for c in chunk for t in c.terms.get("bigram", {})}
+    bases = chosen.context["base"].keys() | {t for c in chunk for t in c.terms["base"]}
+    bigrams = chosen.context["bigram"].keys() | {t for c in chunk for t in c.terms["bigram"]}
     others = np.delete(scores, best)
     total = sum(focus.base.values()) + sum(focus.bigram.values()) or 1.0
     legs = {leg.leg: leg.score for leg in hits[0].legs}

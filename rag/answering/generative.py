@@ -1,0 +1,118 @@
+"""The generative answerer: prompt, generate, cut into statements, hold each against the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from rag.answering.base import AnswerDone, AnswerEvent, StatementVerified, TextDrafted
+from rag.answering.candidates import Candidate, collect_candidates
+from rag.answering.evidence import Draft, EvidenceChecker, cut_drafts
+from rag.answering.extractive import cite
+from rag.generation.base import Generator, Sampling
+from rag.generation.budget import Packed, pack
+from rag.settings import AnsweringSettings, GenerationSettings
+from rag.store.base import Store
+from rag.text.analyzer import Analyzer
+from rag.text.fold import fold_text
+from rag.types import ABSTENTION, Answer, Citation, Hit, Question, Statement, Verdict
+
+_SAYS_NOTHING_FOUND = fold_text(ABSTENTION).rstrip("。")
+CARRIED = frozenset({Verdict.VERBATIM, Verdict.SUPPORTED, Verdict.PARTLY})
+
+
+class GenerativeAnswerer:
+    """Lets a model write from the evidence, and shows of it what the evidence carries."""
+
+    name = "generative"
+
+    def __init__(
+        self,
+        generator: Generator,
+        store: Store,
+        analyzer: Analyzer,
+        generation: GenerationSettings,
+        answering: AnsweringSettings,
+    ) -> None:
+        self._generator = generator
+        self._store = store
+        self._analyzer = analyzer
+        self._sampling = Sampling(
+            generation.max_new_tokens, generation.temperature, generation.top_p, generation.seed
+        )
+        self._answering = answering
+        self._checker = EvidenceChecker(analyzer)
+
+    def answer(self, question: Question, hits: Sequence[Hit]) -> Iterator[AnswerEvent]:
+        """Drafts as they are written (unless unsupported statements are removed), then verdicts.
+
+        Without hits the model is not asked: there is nothing that it could answer from. Raises
+        ContextTooLong and ModelUnavailable.
+        """
+        if not hits:
+            yield AnswerDone(Answer(question.text, (), (), True, 0.0, self.name))
+            return
+        packed = pack(question.text, hits, self._generator, max_new_tokens=self._sampling.max_new_tokens)
+        written = []
+        for piece in self._generator.stream(packed.prompt, self._sampling):
+            written.append(piece)
+            if self._answering.unsupported == "mark":
+                yield TextDrafted(piece)
+        drafts = cut_drafts("".join(written))
+        if not drafts or _SAYS_NOTHING_FOUND in fold_text(drafts[0].text):
+            yield AnswerDone(Answer(question.text, (), tuple(hits), True, 0.0, self.name, _notes(packed)))
+            return
+        statements = self._verified(drafts, packed)
+        for statement in statements:
+            yield StatementVerified(statement)
+        yield AnswerDone(self._whole(question, hits, drafts, statements, packed))
+
+    def _verified(self, drafts: Sequence[Draft], packed: Packed) -> list[Statement]:
+        """Each draft with its verdict; citations are numbered by first use, one number a sentence."""
+        evidence = self._evidence(packed)
+        numbers: dict[tuple[str, int, int], Citation] = {}
+        statements = []
+        for draft in drafts:
+            finding = self._checker.check(draft, evidence)
+            citations: tuple[Citation, ...] = ()
+            if finding.candidate is not None:
+                key = (finding.candidate.hit.document.id, *finding.candidate.span)
+                citations = (numbers.setdefault(key, cite(finding.candidate, len(numbers) + 1)),)
+            if self._answering.unsupported == "mark" or finding.verdict in CARRIED:
+                statements.append(Statement(draft.text, citations, finding.verdict))
+        return statements
+
+    def _evidence(self, packed: Packed) -> list[tuple[int, Candidate]]:
+        """Every sentence that the prompt showed, with the number of its block."""
+        hits = [
+            replace(block.hit, chunk=replace(block.hit.chunk, sentences=block.sentences))
+            for block in packed.evidence
+        ]
+        candidates = collect_candidates(hits, self._store, self._analyzer)
+        numbers = {block.hit.chunk.id: block.number for block in packed.evidence}
+        return [(numbers[candidate.hit.chunk.id], candidate) for candidate in candidates]
+
+    def _whole(
+        self,
+        question: Question,
+        hits: Sequence[Hit],
+        drafts: Sequence[Draft],
+        statements: Sequence[Statement],
+        packed: Packed,
+    ) -> Answer:
+        carried = sum(statement.verdict in CARRIED for statement in statements)
+        share = carried / len(drafts)
+        notes = list(_notes(packed))
+        if removed := len(drafts) - len(statements):
+            notes.append(f"資料で確かめられない文を{removed}つ除きました")
+        abstained = not statements
+        return Answer(
+            question.text, tuple(statements), tuple(hits), abstained, share, self.name, tuple(notes)
+        )
+
+
+def _notes(packed: Packed) -> tuple[str, ...]:
+    if not packed.left_out:
+        return ()
+    count = sum(len(left.sentences) for left in packed.left_out)
+    return (f"文脈の長さに入らなかった文が{count}つあります",)
