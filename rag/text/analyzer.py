@@ -203,9 +203,7 @@ class MecabAnalyzer:
 def load_analyzer() -> MecabAnalyzer:
     """The analyzer with the dictionary that is installed; raises ModelUnavailable when it cannot be used."""
     version = importlib.metadata.version("unidic-lite")
-    analyzer = MecabAnalyzer(f"unidic-lite-{version}", unidic_lite.DICDIR)
-    analyzer.analyze("")
-    return analyzer
+    return MecabAnalyzer(f"unidic-lite-{version}", unidic_lite.DICDIR)
 
 
 class _Word(NamedTuple):
