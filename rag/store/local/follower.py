@@ -213,5 +213,5 @@ class Follower(Generic[ViewT]):
 
 
 def _can_advance(view: View, state: State) -> bool:
-    """Whether everything that left after the view's change is still listed; at change 0 nothing could leave."""
+    """Whether all that left after the view's change is still listed; at change 0 nothing could leave."""
     return view.change_number == 0 or view.change_number >= state.forgotten_number
