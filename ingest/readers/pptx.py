@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ingest.readers.base import Block, BlockKind, Reading
+from ingest.readers.drawing_text import drawing_paragraphs
 from ingest.readers.grids import Cell, tell_grid
-from ingest.readers.numerals import format_number
 from ingest.readers.ooxml import MC, A, P, Package, R
 from ingest.readers.trees import Element, local_name
 from rag.errors import DamagedDocument
@@ -23,17 +23,6 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.prese
 _TITLES = frozenset({"title", "ctrTitle"})
 _FURNITURE = frozenset({"dt", "ftr", "sldNum", "hdr"})
 _LISTS = frozenset({None, "body", "obj"})
-_HEADING_CHARS = 100
-_AUTO_NUMBERS = {
-    "arabic": "decimal",
-    "alphaLc": "lowerLetter",
-    "alphaUc": "upperLetter",
-    "romanLc": "lowerRoman",
-    "romanUc": "upperRoman",
-    "circleNum": "decimalEnclosedCircle",
-    "ea1Jpn": "japaneseCounting",
-    "ea1Cht": "japaneseCounting",
-}
 
 
 def read(data: bytes, name: str) -> Reading:
@@ -139,11 +128,11 @@ class _Slide:
         if body is None:
             return
         if purpose in _TITLES:
-            text = " ".join("".join(block.text for block in _paragraphs(body, listed=False)).split())
+            text = " ".join("".join(block.text for block in drawing_paragraphs(body, listed=False)).split())
             if text:
                 yield Block(BlockKind.HEADING, text, level=1)
         else:
-            yield from _paragraphs(body, listed=holder is not None and purpose in _LISTS)
+            yield from drawing_paragraphs(body, listed=holder is not None and purpose in _LISTS)
 
     def _frame(self, element: Element) -> Iterator[Block]:
         table = element.find(f".//{A}tbl")
@@ -167,7 +156,7 @@ class _Slide:
             if root is not None
             else ()
         ):
-            yield from _paragraphs(body, listed=True)
+            yield from drawing_paragraphs(body, listed=True)
 
     def _notes(self) -> Iterator[Block]:
         root = self._package.related_part(self._path, "notesSlide")
@@ -176,7 +165,7 @@ class _Slide:
             holder = shape.find(f"{P}nvSpPr/{P}nvPr/{P}ph")
             body = shape.find(f"{P}txBody")
             if body is not None and holder is not None and holder.get("type") == "body":
-                for block in _paragraphs(body, listed=False):
+                for block in drawing_paragraphs(body, listed=False):
                     yield Block(BlockKind.NOTE, block.text, place=place)
 
     def _is_hidden(self, element: Element) -> bool:
@@ -225,53 +214,7 @@ def _cell(cell: Element, line: list[Cell], grid: list[list[Cell]], *, is_head: b
     if cell.get("hMerge") in {"1", "true"} and line:
         return Cell(line[-1].text if is_head else "", is_head)
     body = cell.find(f"{A}txBody")
-    text = "\n".join(block.text for block in _paragraphs(body, listed=False)) if body is not None else ""
+    text = (
+        "\n".join(block.text for block in drawing_paragraphs(body, listed=False)) if body is not None else ""
+    )
     return Cell(text, is_head)
-
-
-def _paragraphs(body: Element, *, listed: bool) -> Iterator[Block]:
-    """The paragraphs of a text body; ``listed`` bodies are lists unless a paragraph says otherwise."""
-    counts: Counter[int] = Counter()
-    for paragraph in body.iterfind(f"{A}p"):
-        text = _text(paragraph).strip()
-        properties = paragraph.find(f"{A}pPr")
-        depth = int(properties.get("lvl") or 0) if properties is not None else 0
-        if not text:
-            continue
-        for deeper in [one for one in counts if one > depth]:
-            del counts[deeper]
-        number = properties.find(f"{A}buAutoNum") if properties is not None else None
-        if number is not None:
-            counts[depth] += 1
-            text = _label(number, counts[depth]) + text
-        else:
-            counts.pop(depth, None)
-        is_item = listed and (properties is None or properties.find(f"{A}buNone") is None)
-        marked = properties is not None and properties.find(f"{A}buChar") is not None
-        kind = BlockKind.LIST_ITEM if is_item or marked or number is not None else BlockKind.PARAGRAPH
-        yield Block(kind, text)
-
-
-def _label(number: Element, count: int) -> str:
-    """``arabicPeriod`` → 「3. 」, ``circleNumDbPlain`` → 「③ 」."""
-    style = number.get("type") or "arabicPeriod"
-    name = next((name for prefix, name in _AUTO_NUMBERS.items() if style.startswith(prefix)), "decimal")
-    label = format_number(int(number.get("startAt") or 1) + count - 1, name)
-    if style.endswith("ParenBoth"):
-        label = f"({label})"
-    elif style.endswith("ParenR"):
-        label = f"{label})"
-    elif style.endswith("Period"):
-        label = f"{label}."
-    return f"{label} "
-
-
-def _text(paragraph: Element) -> str:
-    pieces = []
-    for child in paragraph:
-        name = local_name(child)
-        if name in {"r", "fld"}:
-            pieces.append(child.findtext(f"{A}t") or "")
-        elif name == "br":
-            pieces.append("\n")
-    return "".join(pieces)

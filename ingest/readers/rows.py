@@ -25,6 +25,7 @@ _HEADER_WORDS = re.compile(
 )
 _HEADER_CHARS = 40
 _FILLED_SHARE = 0.7
+_DISTINCT_SHARE = 0.75
 _LEADING_ROWS = 5
 _ROWS_BELOW = 100
 
@@ -88,7 +89,7 @@ def find_header(rows: Sequence[Row]) -> int | None:
         names = [tidy_cell(cell) for cell in row if cell.strip()]
         if len(names) <= max(used * 0.3, 1):
             continue
-        is_header = _names_columns(names, used) and not _is_repeated(rows, index)
+        is_header = names_columns(names, used) and not _is_repeated(rows, index)
         return index if is_header and index + 1 < len(rows) else None
     return None
 
@@ -101,11 +102,12 @@ def _is_repeated(rows: Sequence[Row], index: int) -> bool:
     return repeated * 3 > len(columns)
 
 
-def _names_columns(names: Sequence[str], used: int) -> bool:
+def names_columns(names: Sequence[str], used: int) -> bool:
+    """Whether cells name the columns of a table ``used`` columns wide: short, different, no values."""
     return (
         len(names) >= used * _FILLED_SHARE
-        and len(set(names)) == len(names)
-        and all(len(name) <= _HEADER_CHARS for name in names)
+        and len(set(names)) >= len(names) * _DISTINCT_SHARE
+        and sum(len(name) > _HEADER_CHARS for name in names) <= len(names) // 4
         and sum(bool(_VALUE.fullmatch(name)) for name in names) <= len(names) // 5
     )
 
