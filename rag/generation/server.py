@@ -30,6 +30,7 @@ LIST_SECONDS = 15.0
 _CONTEXT_WORDS = re.compile(
     r"context[_ ](?:length|size|window)|maximum context|too long|too many tokens", re.I
 )
+_NO_LIST = frozenset({404, 405, 500, 501})
 _STATUS_WORDS: Mapping[int, str] = {
     401: "does not accept the key (401): set SWALLOW_RAG_GENERATION__API_KEY",
     403: "does not allow this key (403): set SWALLOW_RAG_GENERATION__API_KEY",
@@ -143,7 +144,8 @@ class ServerCounter:
 def connect(settings: GenerationSettings) -> Server:
     """Ask the server which models it has, and find ours among them.
 
-    A server without a list of models is believed. Raises ModelUnavailable when nothing answers, when it
+    A server without a list of models, with an empty one or with one that fails (``transformers serve``
+    lists its cache, not what it serves) is believed. Raises ModelUnavailable when nothing answers, when it
     is no OpenAI-compatible server, or when it has no such model (the message lists what it has).
     """
     server = Server(_check_url(settings.base_url), settings.model, _check_key(settings))
@@ -151,7 +153,7 @@ def connect(settings: GenerationSettings) -> Server:
     try:
         with server.open() as client:
             response = client.get("/models", timeout=httpx.Timeout(seconds, connect=CONNECT_SECONDS))
-            if response.status_code in {404, 405, 501}:
+            if response.status_code in _NO_LIST:
                 return server
             server.check(response)
             models = {str(model["id"]): model for model in response.json()["data"]}
@@ -162,6 +164,8 @@ def connect(settings: GenerationSettings) -> Server:
             f"what answers at {server.address} is not an OpenAI-compatible server: set generation.base_url, "
             "which usually ends in /v1"
         ) from error
+    if not models:
+        return server
     model = _choose_model(settings.model, tuple(models), server.address)
     facts = models[model]
     length = facts.get("max_model_len")
@@ -206,8 +210,7 @@ def _choose_model(wanted: str, offered: tuple[str, ...], address: str) -> str:
     if len(offered) == 1 and Path(wanted).expanduser().is_dir():
         return offered[0]
     raise ModelUnavailable(
-        f"the server at {address} has no model {wanted}, it has {', '.join(offered) or 'none'}: "
-        "set generation.model"
+        f"the server at {address} has no model {wanted}, it has {', '.join(offered)}: set generation.model"
     )
 
 

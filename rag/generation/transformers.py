@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from rag.errors import ModelError, ModelUnavailable
+from rag.errors import ModelError, ModelUnavailable, SettingsError
 from rag.generation.base import Prompt, Sampling
 from rag.generation.budget import check_fits
 from rag.generation.catalog import choose_style
@@ -51,6 +51,10 @@ def load_transformers_generator(settings: GenerationSettings) -> TransformersGen
     tokenizer = load_tokenizer(folder)
     has_template = bool(tokenizer.chat_template)
     style = choose_style(settings.prompt_style, settings.model, has_chat_template=has_template)
+    if style == "chat-template" and not has_template:
+        raise SettingsError(
+            f"{settings.model} has no chat template: set generation.prompt_style to what it was trained with"
+        )
     model = load_model(folder, settings, num_ids=len(tokenizer))
     return TransformersGenerator(
         model,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -125,6 +128,29 @@ def test_a_model_that_nobody_knows_needs_a_style(folder: Path):
     with pytest.raises(SettingsError, match=r"nothing says how .*my-model is prompted"):
         load(unknown)
     assert load(unknown, prompt_style="completion").prompt_style == "completion"
+
+
+def test_a_style_without_its_template_is_told_before_the_weights_are_loaded(folder: Path):
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(SettingsError, match=r"has no chat template: set generation\.prompt_style"):
+        load(folder, prompt_style="chat-template")
+
+
+def test_a_name_in_the_cache_is_found_without_asking_the_network(swallow: Path, tmp_path: Path):
+    model = tmp_path / "hub" / "models--tokyotech-llm--Swallow-7b-instruct-hf"
+    shutil.copytree(swallow, model / "snapshots" / "0123abcd")
+    (model / "refs").mkdir()
+    (model / "refs" / "main").write_text("0123abcd", encoding="utf-8")
+    program = (
+        "from rag.generation.checkpoints import find_folder; "
+        "print(find_folder('tokyotech-llm/Swallow-7b-instruct-hf'))"
+    )
+    environment = os.environ | {"HF_HOME": str(tmp_path), "HF_HUB_CACHE": str(tmp_path / "hub")}
+    root = Path(__file__).parents[2]
+    found = subprocess.run(
+        [sys.executable, "-c", program], env=environment, cwd=root, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == str(model / "snapshots" / "0123abcd")
 
 
 def test_the_context_may_be_shortened_but_not_stretched(folder: Path):

@@ -187,8 +187,16 @@ def test_a_context_that_nobody_tells_is_asked_for():
         connect(server)
 
 
-def test_a_server_without_a_list_of_models_is_believed():
-    with serve(answer_well, models=lambda reply: reply.json({"detail": "Not Found"}, status=404)) as server:
+@pytest.mark.parametrize(
+    "models",
+    [
+        pytest.param(lambda reply: reply.json({"detail": "Not Found"}, status=404), id="no such route"),
+        pytest.param(lambda reply: reply.json({}, status=500), id="the route fails"),
+        pytest.param(lambda reply: reply.json({"data": []}), id="an empty list"),
+    ],
+)
+def test_a_server_without_a_list_of_models_is_believed(models: Callable[[Reply], None]):
+    with serve(answer_well, models=models) as server:
         assert ask(connect(server, context_tokens=4_096)) == "年次有給休暇は二十日です。[1]"
 
 
@@ -299,6 +307,16 @@ def status(code: int, body: object = None) -> Callable[[Reply], None]:
     return lambda reply: reply.json(body or {}, status=code)
 
 
+def crash_with_a_page(reply: Reply) -> None:
+    reply.raw(b"<html>Bad Gateway</html>", kind="text/html", status=502)
+
+
+def crash_in_its_error(reply: Reply) -> None:
+    reply.send_response(500)
+    reply.send_header("content-length", "1000")
+    reply.end_headers()
+
+
 def hang_up_at_once(reply: Reply) -> None:
     reply.connection.shutdown(socket.SHUT_RDWR)
 
@@ -384,6 +402,8 @@ CUT = r"\(the answer was cut after 4 characters\)$"
         ),
         pytest.param(status(429), ModelUnavailable, r"is busy \(429\): ask again", id="busy"),
         pytest.param(status(500), ModelUnavailable, r"failed with status 500: see its log$", id="crash"),
+        pytest.param(crash_with_a_page, ModelUnavailable, r"status 502: see its log$", id="bad gateway"),
+        pytest.param(crash_in_its_error, ModelUnavailable, r"status 500: see its log$", id="no reason"),
         pytest.param(status(503), ModelUnavailable, r"starting or overloaded", id="overloaded"),
         pytest.param(status(302), ModelUnavailable, r"failed with status 302", id="redirects elsewhere"),
         pytest.param(
@@ -443,7 +463,6 @@ def test_misbehaviour_is_one_clear_line(
             "no model swallow, it has a, b",
             id="others",
         ),
-        pytest.param(lambda r: r.json({"data": []}), "it has none", id="no models"),
     ],
 )
 def test_a_server_that_cannot_serve_is_told_at_the_start(models: Callable[[Reply], None], message: str):

@@ -110,7 +110,7 @@ def num_markers(prompt: Prompt) -> int:
     return sum(len(list(find_markers(unicodedata.normalize("NFKC", text)))) for text in texts)
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=80)
 @given(st.sampled_from(list(STYLES)), hostile, hostile)
 def test_no_text_from_outside_adds_a_marker(style: str, question: str, evidence: str):
     harmless = render_answer(style, "質問", "資料")

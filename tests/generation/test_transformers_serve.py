@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import socket
 import subprocess
 import sys
@@ -35,8 +36,11 @@ def served(tiny_swallow: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     log = tmp_path_factory.mktemp("serve") / "log"
     program = "from transformers.cli.transformers import main; main()"
     options = ["serve", str(tiny_swallow), "--host", "127.0.0.1", "--port", str(port), "--device", "cpu"]
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(log.parent)}
     with log.open("wb") as output:
-        process = subprocess.Popen([sys.executable, "-c", program, *options], stdout=output, stderr=output)
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, *options], stdout=output, stderr=output, env=environment
+        )
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(1_200):
@@ -69,5 +73,6 @@ def test_a_question_is_answered_through_a_real_server(served: str, tiny_swallow:
 
 
 def test_a_model_that_the_server_does_not_have_is_a_clear_line(served: str):
-    with pytest.raises(ModelUnavailable, match=r"no model somebody/else"):
-        connect(served, Path("somebody/else"), prompt_style="alpaca-ja")
+    generator = connect(served, Path("somebody/else"), prompt_style="alpaca-ja")
+    with pytest.raises(ModelUnavailable, match=r"failed with status 400.*requested 'somebody/else'"):
+        list(generator.stream(Prompt("問:"), Sampling(max_new_tokens=4)))
