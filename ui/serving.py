@@ -22,6 +22,7 @@ OPTIONS: dict[str, str] = {
     "server.showEmailPrompt": "false",
     "theme.baseRadius": "medium",
     "theme.font": FONT,
+    "theme.headingFontSizes": '["1.75rem", "1.4rem", "1.15rem"]',
     "theme.primaryColor": "#1f4e79",
 }
 """Streamlit's options; ``.streamlit/config.toml`` holds the same for ``streamlit run`` by hand."""

@@ -1,5 +1,6 @@
 """The command that starts the page, and that nothing leaves the machine by default."""
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -11,10 +12,12 @@ CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
 
 def test_config_file_and_command_say_the_same() -> None:
     values = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
-    flat = {f"{section}.{name}": value for section, names in values.items() for name, value in names.items()}
-    assert {
-        name: str(value).lower() if isinstance(value, bool) else value for name, value in flat.items()
-    } == OPTIONS
+    flat = {
+        f"{section}.{name}": value if isinstance(value, str) else json.dumps(value)
+        for section, names in values.items()
+        for name, value in names.items()
+    }
+    assert flat == OPTIONS
 
 
 def test_nothing_is_sent_and_no_trace_is_shown() -> None:

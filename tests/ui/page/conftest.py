@@ -4,9 +4,15 @@ import importlib.util
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from rag.assembly import Assembly, open_assembly
+from rag.bundled import bundled_path
+from rag.settings import Settings
+from ui.page.uploads import SAMPLE_COLLECTION, add_paths
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -50,3 +56,21 @@ def browser() -> "Iterator[Browser]":
         )
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of the bundled sample; copy it before changing it."""
+    path = tmp_path_factory.mktemp("page") / "store"
+    settings = Settings().with_values({"store.path": path})
+    with open_assembly(settings, create=True) as assembly:
+        report = add_paths(assembly, [bundled_path("sample")], SAMPLE_COLLECTION)
+    assert report.num_documents
+    return path
+
+
+@pytest.fixture(scope="module")
+def assembly(sample_store: Path) -> Iterator[Assembly]:
+    """The sample store, open, and not to be changed."""
+    with open_assembly(Settings().with_values({"store.path": sample_store})) as opened:
+        yield opened

@@ -1,0 +1,50 @@
+"""The sidebar's choice of what a question may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from rag.types import DocumentInfo, Scope
+
+MAX_SOURCES = 300
+"""More names than this are not sent to the browser; a filter narrows them first."""
+
+
+def choose_scope(infos: Sequence[DocumentInfo]) -> Scope:
+    """Collections and documents of the sidebar; nothing chosen means everything."""
+    with st.sidebar:
+        st.subheader("探す範囲", anchor=False)
+        collections = st.multiselect(
+            "コレクション", collection_names(infos), placeholder="すべて", key="scope-collections"
+        )
+        offered = [info for info in infos if not collections or info.collection in collections]
+        chosen = _choose_sources(offered)
+    return Scope(collections=frozenset(collections), sources=frozenset(chosen))
+
+
+def collection_names(infos: Sequence[DocumentInfo]) -> list[str]:
+    """Every collection once, in order of name."""
+    return sorted({info.collection for info in infos})
+
+
+def matching_sources(infos: Sequence[DocumentInfo], part: str) -> list[str]:
+    """Sources whose title or file name holds ``part``, the first `MAX_SOURCES` of them."""
+    needle = part.strip().casefold()
+    found = (
+        info.source for info in infos if needle in info.title.casefold() or needle in info.name.casefold()
+    )
+    return list(dict.fromkeys(found))[:MAX_SOURCES]
+
+
+def _choose_sources(infos: Sequence[DocumentInfo]) -> list[str]:
+    names = {info.source: info.name for info in infos}
+    part = ""
+    if len(names) > MAX_SOURCES:
+        part = st.text_input("資料名で絞り込む", key="scope-filter", placeholder="名前の一部")
+    kept = [source for source in st.session_state.get("scope-sources", []) if source in names]
+    options = list(dict.fromkeys([*kept, *matching_sources(infos, part)]))
+    return st.multiselect(
+        "資料", options, format_func=lambda source: names[source], placeholder="すべて", key="scope-sources"
+    )
