@@ -28,8 +28,8 @@ base        base forms of content words (申し込ん → 申し込む); numbers
             (令和6年4月1日 → d:2024-04-01, d:2024-04, y:2024)
 bigram      pairs of characters of the comparison form, a single character where it stands alone
 lemma       UniDic's lemma of the same words (申込む → 申し込む, but also 帰る → 返る: weaker)
-reading     katakana readings of nouns and adverbs of two kana or more, and of two such words in a row;
-            in a query only of words written in kana (けいひ → ケイヒ, which 経費 has)
+reading     katakana readings of nouns and adverbs, of two kana or more; in a query what is written in
+            kana, also across words (けいひ → ケイヒ, which is how 経費 is read)
 title       base forms and bigrams of the document's title
 heading     the same of the chunk's heading path
 ==========  ==================================================================================
@@ -51,6 +51,8 @@ _NO_CONTENT = ("名詞-助動詞語幹", "形状詞-助動詞語幹", "感動詞
 _NUMERAL = "名詞-数詞"
 _READ = ("名詞", "代名詞", "形状詞", "副詞")
 _MIN_READING = 2
+_MIN_GUESS = 3
+_MAX_JOINED = 4
 _MAX_REMEMBERED = 200_000
 
 _RUN = re.compile(r"[^\W_]+")
@@ -59,13 +61,12 @@ _TO_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 
 
 class Parts(NamedTuple):
-    """The terms of one text before they are sorted into fields; ``kana`` is part of ``reading``."""
+    """The terms of one text before they are sorted into fields."""
 
     base: Counter[str]
     bigram: Counter[str]
     lemma: Counter[str]
     reading: Counter[str]
-    kana: Counter[str]
 
     @property
     def context(self) -> Counter[str]:
@@ -104,7 +105,7 @@ def query_terms(text: str, analysis: Analysis) -> Terms:
         "base": parts.base,
         "bigram": parts.bigram,
         "lemma": parts.lemma,
-        "reading": parts.kana,
+        "reading": _written_in_kana(text, analysis),
         "title": context,
         "heading": context,
     }
@@ -115,14 +116,37 @@ def content_terms(text: str, analysis: Analysis) -> Parts:
     if len(_ROLES) > _MAX_REMEMBERED:
         _ROLES.clear()
     roles = [_ROLES[feature] for feature in analysis.features]
-    bases, lemmas, readings, kana, numerals = zip(*roles, strict=True) if roles else ((),) * 5
+    bases, lemmas, readings, numerals = zip(*roles, strict=True) if roles else ((),) * 4
     folded = fold_text(text)
     base = _counted(bases)
     if any(numerals):
         base.update(number_terms(analysis, [place for place, numeral in enumerate(numerals) if numeral]))
     base.update(code_terms(folded))
     base.update(date_terms(text))
-    return Parts(base, _bigrams(folded), _counted(lemmas), _counted(readings), _counted(kana))
+    return Parts(base, _bigrams(folded), _counted(lemmas), _counted(readings))
+
+
+def _written_in_kana(text: str, analysis: Analysis) -> Counter[str]:
+    """Every way to read up to four words in a row that are written in kana, as katakana.
+
+    MeCab has no word for せっち or じぎょう and cuts them at random (せっ|ち): of 1,200 common nouns written
+    in kana it leaves 43 % whole, and 95 % are among the words joined again.
+    """
+    spellings = [fold_text(text[start:end]) for start, end, _ in analysis.morphemes()]
+    kana = [word.translate(_TO_KATAKANA) if _KANA.fullmatch(word) else "" for word in spellings]
+    guesses = Counter(
+        _ROLES[feature].reading for feature, word in zip(analysis.features, kana, strict=True) if word
+    )
+    for first in range(len(kana)):
+        joined = ""
+        for place in range(first, min(first + _MAX_JOINED, len(kana))):
+            if not kana[place] or (joined and analysis.starts[place] != analysis.ends[place - 1]):
+                break
+            joined += kana[place]
+            if len(joined) >= _MIN_GUESS and joined not in guesses:
+                guesses[joined] = 1
+    del guesses[""]
+    return guesses
 
 
 def _counted(terms: Iterable[str]) -> Counter[str]:
@@ -142,7 +166,6 @@ class _Role(NamedTuple):
     base: str = ""
     lemma: str = ""
     reading: str = ""
-    kana: str = ""
     is_numeral: bool = False
 
 
@@ -163,9 +186,8 @@ def _role(feature: Feature) -> _Role:
         return _Role(is_numeral=True)
     if not pos.startswith(_CONTENT) or pos.startswith(_NO_CONTENT) or base in STOP_BASES:
         return _Role()
-    in_kana = _KANA.fullmatch(base)
-    if in_kana:
+    if _KANA.fullmatch(base):
         reading = base.translate(_TO_KATAKANA)
     if not pos.startswith(_READ) or len(reading) < _MIN_READING:
         reading = ""
-    return _Role(base, lemma, reading, reading if in_kana else "")
+    return _Role(base, lemma, reading)
