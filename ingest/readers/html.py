@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from ingest.encoding import decode
 from ingest.readers.base import Block, BlockKind, Reading
+from ingest.readers.entities import expand_entities
 from ingest.readers.front_matter import parse_date
 from ingest.readers.html_parts import main_element
 from ingest.readers.html_walker import Walker
@@ -21,6 +22,7 @@ MEDIA_TYPE = "text/html"
 
 _DECLARED = re.compile(rb"""(?:charset\s*=|<\?xml[^>]*\sencoding\s*=)\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.I)
 _HEAD_BYTES = 4096
+_HAS_ENTITIES = re.compile(r"\s*<\?xml[^>]*>\s*<!DOCTYPE[^<>\[]*\[", re.I)
 _COMMENT = re.compile(r"\s*(?:<!--.*-->\s*)?", re.S)
 _DATE_METAS = ("article:modified_time", "article:published_time", "dcterms.modified", "dcterms.date", "date")
 
@@ -29,7 +31,8 @@ def read(data: bytes, name: str) -> Reading:
     """Read an HTML page."""
     declared = _DECLARED.search(data[:_HEAD_BYTES])
     decoded = decode(data, declared[1].decode("ascii") if declared else None)
-    root = parse_html(decoded.text, name)
+    expanded = expand_entities(decoded.text, name) if _HAS_ENTITIES.match(decoded.text) else None
+    root = parse_html(expanded.text if expanded else decoded.text, name)
     dropped: Counter[str] = Counter()
     blocks = tuple(Walker(dropped).walk(main_element(root, dropped)))
     return Reading(
@@ -39,7 +42,7 @@ def read(data: bytes, name: str) -> Reading:
         encoding=decoded.encoding,
         encoding_confidence=decoded.confidence,
         attributes=_attributes(root),
-        warnings=decoded.warnings,
+        warnings=(*decoded.warnings, *(expanded.warnings if expanded else ())),
         dropped={reason: number for reason, number in dropped.items() if number},
     )
 

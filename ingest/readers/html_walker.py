@@ -12,6 +12,7 @@ from ingest.readers.grids import Cell, fill_grid, tell_grid
 from ingest.readers.html_flow import FlowWriter
 from ingest.readers.html_parts import num_chars, skip_reason
 from ingest.readers.lines import is_wide, paragraphs
+from ingest.readers.plain import paragraph_blocks
 from ingest.readers.trees import Element, local_name
 
 _BREAKING = frozenset(
@@ -129,7 +130,8 @@ class Walker:
         yield from self._flush()
         text = element.text_content().strip("\n")
         if sum(map(is_wide, text)) >= len("".join(text.split())) * _PROSE_SHARE:
-            yield from (Block(BlockKind.PARAGRAPH, one.text) for one in paragraphs(text.splitlines()))
+            for block in paragraph_blocks(paragraphs(text.splitlines())):
+                yield replace(block, place=None)
         elif text.strip():
             yield Block(BlockKind.CODE, text)
 

@@ -23,6 +23,10 @@ _KEPT_NAMES = {
 """Names that are kept although the first lines say another kind: a note may begin as a mail does."""
 
 
+_NO_MISMATCH = frozenset({("xml", "html")})
+"""XHTML is XML too."""
+
+
 def find_reader(name: str, data: bytes) -> Reader:
     """The reader for a file; libraries are imported when it is called.
 
@@ -87,7 +91,7 @@ def _text_kind(name: str, data: bytes, named: Format | None) -> Format:
 def _mismatch(name: str, named: Format | None, found: Format) -> str:
     """What is wrong with the name, or nothing; a file without an extension is right as anything."""
     suffix = PurePosixPath(name).suffix
-    if named is found or not suffix:
+    if named is found or not suffix or (named and (named.key, found.key) in _NO_MISMATCH):
         return ""
     if named is None and found.is_text:
         return f"no reader is known for {suffix}, the content is {found.label}"
