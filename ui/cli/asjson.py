@@ -1,0 +1,95 @@
+"""Values as one JSON document on standard output, for programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+import orjson
+
+from ingest.report import FileReport, IngestReport
+from rag.types import Answer, Citation, DocumentInfo, Hit
+
+
+def print_json(value: Any) -> None:
+    """Print the one document, indented, in UTF-8."""
+    options = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
+    click.echo(orjson.dumps(value, option=options, default=str))
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """An answer with its statements, citations and hits."""
+    return {
+        "question": answer.question,
+        "answer": answer.text,
+        "abstained": answer.abstained,
+        "confidence": answer.confidence,
+        "answerer": answer.answerer,
+        "elapsed_seconds": answer.elapsed_seconds,
+        "notes": answer.notes,
+        "statements": [
+            {
+                "text": statement.text,
+                "verdict": statement.verdict,
+                "citations": [citation.number for citation in statement.citations],
+            }
+            for statement in answer.statements
+        ],
+        "citations": [citation_json(citation) for citation in answer.citations],
+        "hits": [hit_json(hit) for hit in answer.hits],
+    }
+
+
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """A citation; ``start`` and ``end`` are offsets into the document's text."""
+    return {
+        "number": citation.number,
+        "source": citation.document.source,
+        "collection": citation.document.collection,
+        "title": citation.document.title,
+        "heading_path": citation.heading_path,
+        "place": citation.place,
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+    }
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """A hit with its text and what each leg said."""
+    return {
+        "score": hit.score,
+        "source": hit.document.source,
+        "collection": hit.document.collection,
+        "title": hit.document.title,
+        "heading_path": hit.chunk.heading_path,
+        "place": hit.chunk.locator.label if hit.chunk.locator else "",
+        "start": hit.chunk.start,
+        "end": hit.chunk.end,
+        "text": hit.chunk.text,
+        "legs": [leg._asdict() for leg in hit.legs],
+    }
+
+
+def document_json(info: DocumentInfo) -> dict[str, Any]:
+    """What a list shows of a document."""
+    return {"name": info.name, **asdict(info)}
+
+
+def report_json(report: IngestReport) -> dict[str, Any]:
+    """The sums and every file."""
+    return {
+        "documents": report.num_documents,
+        "chunks": report.num_chunks,
+        "chars": report.num_chars,
+        "elapsed_seconds": report.elapsed_seconds,
+        "chars_per_second": report.chars_per_second,
+        "skipped_by_reason": report.skipped_by_reason,
+        "dropped_by_reason": report.dropped_by_reason,
+        "files": [_file_json(file) for file in report.files],
+    }
+
+
+def _file_json(file: FileReport) -> dict[str, Any]:
+    return {**asdict(file), "dropped": dict(file.dropped)}

@@ -1,0 +1,93 @@
+"""Values → what a terminal shows. Text of documents is shown as text: control characters never act."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+import click
+
+from rag.types import Answer, Citation, Hit
+
+_QUOTE_CHARS = 160
+_EXCERPT_CHARS = 60
+_NEAREST = 3
+
+
+def show_answer(answer: Answer) -> Iterator[str]:
+    """The lines of an answer: its text, then the sources, each with the sentence that it rests on."""
+    yield plain(answer.text)
+    for note in answer.notes:
+        yield click.style(f"※ {plain(note)}", dim=True)
+    if answer.abstained:
+        yield from _show_nearest(answer.hits[:_NEAREST])
+        return
+    yield ""
+    for citation in answer.citations:
+        yield click.style(f"[{citation.number}] ", bold=True) + source_line(citation)
+        yield f"    「{shorten(citation.quote, _QUOTE_CHARS)}」"
+
+
+def source_line(citation: Citation) -> str:
+    """``就業規則.txt 第3章 休暇 > 第20条 (12行目)``."""
+    return place_line(citation.document.name, citation.heading_path, citation.place)
+
+
+def hit_line(hit: Hit) -> str:
+    """The same line for a hit."""
+    place = hit.chunk.locator.label if hit.chunk.locator else ""
+    return place_line(hit.document.name, hit.chunk.heading_path, place)
+
+
+def place_line(name: str, heading_path: Sequence[str], place: str) -> str:
+    """Name, headings and place of something found; what is unknown is left out."""
+    parts = [name, " > ".join(heading_path), f"({place})" if place else ""]
+    return plain(" ".join(part for part in parts if part))
+
+
+def show_hits(hits: Sequence[Hit], *, explain: bool = False) -> Iterator[str]:
+    """One entry a hit: number, score, place, beginning; with ``explain`` what each leg said."""
+    for number, hit in enumerate(hits, start=1):
+        yield click.style(f"{number:>2}. {hit.score:.3f}  ", bold=True) + hit_line(hit)
+        if explain:
+            legs = [f"{leg.leg} {leg.rank}位 {leg.score:.3f}" for leg in hit.legs]
+            yield click.style(f"    {' · '.join(legs)}", dim=True)
+        yield f"    {shorten(hit.chunk.text, _QUOTE_CHARS)}"
+
+
+def _show_nearest(hits: Sequence[Hit]) -> Iterator[str]:
+    if not hits:
+        return
+    yield ""
+    yield "近い資料:"
+    for hit in hits:
+        yield f"  ・{hit_line(hit)}"
+        yield click.style(f"    {shorten(hit.chunk.text, _EXCERPT_CHARS)}", dim=True)
+
+
+def shorten(text: str, max_chars: int) -> str:
+    """On one line, and with … where it is longer: 「年次有給休暇は…」."""
+    flat = plain(" ".join(text.split()))
+    return flat if len(flat) <= max_chars else flat[: max_chars - 1] + "…"
+
+
+def plain(text: str) -> str:
+    """Without what a terminal would obey (ESC …); new lines stay."""
+    return "".join(char for char in text if char == "\n" or unicodedata.category(char) not in {"Cc", "Cf"})
+
+
+def width(text: str) -> int:
+    """Columns on a terminal: a kanji takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+
+
+def table(rows: Iterable[Sequence[str]], *, right: frozenset[int] = frozenset()) -> Iterator[str]:
+    """Rows as aligned columns; the columns numbered in ``right`` hold numbers."""
+    cells = [[plain(cell) for cell in row] for row in rows]
+    widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        padded = [
+            " " * (wide - width(cell)) + cell if index in right else cell + " " * (wide - width(cell))
+            for index, (cell, wide) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield "  ".join(padded).rstrip()

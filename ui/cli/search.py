@@ -1,0 +1,46 @@
+"""``swallow-rag search``: what the retriever finds, without an answer."""
+
+from __future__ import annotations
+
+import click
+
+from rag.types import Question, Scope
+from ui.cli.asjson import hit_json, print_json
+from ui.cli.commands import Session, json_option, pass_session
+from ui.cli.render import show_hits
+from ui.cli.scoping import read_text, scope_options
+
+
+@click.command("search")
+@click.argument("query")
+@scope_options
+@click.option("--top-k", type=int, help="表示する断片の数")
+@click.option("--mode", type=click.Choice(["hybrid", "keyword", "dense"]), help="探し方")
+@click.option("--explain", is_flag=True, help="索引ごとの順位と点数も表示")
+@json_option
+@pass_session
+def search_command(
+    session: Session,
+    /,
+    query: str,
+    *,
+    scope: Scope,
+    top_k: int | None,
+    mode: str | None,
+    explain: bool,
+    as_json: bool,
+) -> None:
+    """資料の断片を探します。
+
+    Find chunks of the documents, best first.
+    """
+    from rag.assembly import open_assembly
+
+    question = Question(read_text(query), scope)
+    settings = session.settings(retrieval__top_k=top_k, retrieval__mode=mode)
+    with open_assembly(settings) as assembly:
+        hits = assembly.build_retriever().retrieve(question, settings.retrieval.top_k)
+    if as_json:
+        print_json({"query": question.text, "hits": [hit_json(hit) for hit in hits]})
+    else:
+        click.echo("\n".join(show_hits(hits, explain=explain)) or "資料には見つかりませんでした。")
