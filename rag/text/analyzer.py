@@ -4,8 +4,8 @@ This is the only home of fugashi. The text is folded first (`rag.text.fold`), cu
 MeCab survives, and every offset is mapped back to the text that people read.
 
 MeCab writes one line a word with only the fields that we use; the lines repeat, so each is read once and
-remembered. That is as fast as asking MeCab for surfaces alone would allow, and nothing of its memory is
-kept: node objects change under their owner when the tagger is used again.
+remembered. That is up to twice as fast as node objects, and nothing of MeCab's memory is kept: nodes change
+under their owner when the tagger is used again.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from rag.text.analyzer import Analysis
+from rag.text.analyzer import Analysis, Feature
 from rag.text.era import FISCAL_YEAR_START, find_dates
 from rag.text.numerals import parse_number
 from rag.types import Span
@@ -14,7 +14,7 @@ from rag.types import Span
 MAX_EXACT_CHARS = 64
 """Longer runs of digits and letters are data, not something to ask for."""
 
-_COUNTER = "助数詞"
+_COUNTERS = ("名詞-普通名詞", "接尾辞-名詞的")
 _GROUP_DIGITS = 3
 _CODE = re.compile(r"[0-9a-z]+(?:[-_./:@][0-9a-z]+)*(?:\+\+|#)?")
 
@@ -30,8 +30,14 @@ def number_terms(analysis: Analysis, numerals: Sequence[int]) -> Iterator[str]:
         if len(number) > MAX_EXACT_CHARS:
             continue
         yield number
-        if _joined(analysis, last) and _COUNTER in features[last].pos:
-            yield number + features[last].base
+        if _joined(analysis, last) and _is_counter(features[last]):
+            # The lemma is one for 3ヶ月, 3か月 and 三箇月.
+            yield number + features[last].lemma
+
+
+def _is_counter(feature: Feature) -> bool:
+    """Any noun: UniDic calls 円 and 条 counters, 項 and 級 not. Letters are left to codes (5km)."""
+    return feature.lemma == "%" or (feature.pos.startswith(_COUNTERS) and not feature.lemma.isascii())
 
 
 @lru_cache(maxsize=1 << 14)
