@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from rag.answering.base import Answerer
 from rag.answering.extractive import ExtractiveAnswerer, load_answer_model
+from rag.answering.flow import AnswerFlow
 from rag.bundled import bundled_path
 from rag.embedding.base import Embedder
 from rag.embedding.static import load_static_embedder
@@ -46,12 +47,17 @@ class Assembly:
         """The retriever that the settings describe."""
         return build_retriever(self.settings.retrieval, self.store, self.analyzer, self.embedder)
 
-    def build_chain(self, generator: Generator | None = None) -> AnswerChain:
-        """The retrieval chain; a ``generator`` of the caller's own stands in for the settings'."""
-        from rag.chain import AnswerChain
+    def build_flow(self, generator: Generator | None = None) -> AnswerFlow:
+        """Retrieve, answer, cite; a ``generator`` of the caller's own stands in for the settings'."""
+        answerer = build_answerer(self, generator or load_wanted_generator(self.settings))
+        return AnswerFlow(self.build_retriever(), answerer, top_k=self.settings.retrieval.top_k)
 
-        answerer = build_answerer(self, generator)
-        return AnswerChain(self.build_retriever(), answerer, top_k=self.settings.retrieval.top_k)
+    def build_chain(self, generator: Generator | None = None) -> AnswerChain:
+        """The flow as a LangChain Runnable, the model's calls traced as well."""
+        from rag.chain import AnswerChain, TracedGenerator
+
+        generator = generator or load_wanted_generator(self.settings)
+        return AnswerChain(self.build_flow(TracedGenerator(generator) if generator else None))
 
     def close(self) -> None:
         """Close the store."""
@@ -88,10 +94,15 @@ def index_identity(analyzer: Analyzer, embedder: Embedder) -> IndexIdentity:
 def load_embedder(settings: EmbeddingSettings) -> Embedder:
     """The bundled embedder, or a sentence-transformers model by name or folder."""
     if settings.model == "bundled":
-        return load_static_embedder(bundled_path("models", "static-ja"))
+        return load_bundled_embedder()
     from rag.embedding.transformer import load_transformer_embedder
 
     return load_transformer_embedder(settings)
+
+
+def load_bundled_embedder() -> Embedder:
+    """The embedder that comes with the package."""
+    return load_static_embedder(bundled_path("models", "static-ja"))
 
 
 def build_retriever(
@@ -110,35 +121,35 @@ def build_retriever(
     return HybridRetriever(store, analyzer, legs[settings.mode], settings.candidates)
 
 
-def build_answerer(assembly: Assembly, generator: Generator | None = None) -> Answerer:
-    """Extractive without a model; else generative, which falls back to extractive when the model fails."""
-    settings = assembly.settings
-    model = load_answer_model(bundled_path("models", "answering.json"))
-    extractive = ExtractiveAnswerer(
-        assembly.store, assembly.analyzer, assembly.embedder, model, settings.answering
-    )
-    wanted = settings.answering.answerer
-    if generator is None and (
-        wanted == "extractive" or (wanted == "auto" and settings.generation.backend == "none")
-    ):
-        return extractive
-    if generator is None and settings.generation.backend == "none":
+def load_wanted_generator(settings: Settings) -> Generator | None:
+    """The model that the settings ask for; None when answers are extractive."""
+    wanted, backend = settings.answering.answerer, settings.generation.backend
+    if wanted == "extractive" or (wanted == "auto" and backend == "none"):
+        return None
+    if backend == "none":
         raise SettingsError(
             "answering.answerer = 'generative' needs a model: "
             "set generation.backend to 'transformers' or 'openai', or answering.answerer to 'extractive'"
         )
-    return _build_generative(assembly, extractive, generator)
-
-
-def _build_generative(assembly: Assembly, extractive: Answerer, generator: Generator | None) -> Answerer:
-    from rag.answering.fallback import FallbackAnswerer
-    from rag.answering.generative import GenerativeAnswerer
-    from rag.chain import TracedGenerator
     from rag.generation import load_generator
 
+    return load_generator(settings.generation)
+
+
+def build_answerer(assembly: Assembly, generator: Generator | None) -> Answerer:
+    """Extractive without a model; else generative, falling back to extractive when the model fails."""
     settings = assembly.settings
-    model = TracedGenerator(generator or load_generator(settings.generation))
+    model = load_answer_model(bundled_path("models", "answering.json"))
+    # The weights were fitted with the bundled embedder, whichever one searches.
+    bundled = settings.embedding.model == "bundled"
+    embedder = assembly.embedder if bundled else load_bundled_embedder()
+    extractive = ExtractiveAnswerer(assembly.store, assembly.analyzer, embedder, model, settings.answering)
+    if generator is None:
+        return extractive
+    from rag.answering.fallback import FallbackAnswerer
+    from rag.answering.generative import GenerativeAnswerer
+
     generative = GenerativeAnswerer(
-        model, assembly.store, assembly.analyzer, settings.generation, settings.answering
+        generator, assembly.store, assembly.analyzer, settings.generation, settings.answering
     )
     return FallbackAnswerer(generative, extractive)

@@ -8,7 +8,6 @@ users expect; and any LangChain chat model can stand in as a generator.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,9 +21,9 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import ConfigDict, Field
 
-from rag.answering.base import AnswerDone, Answerer, AnswerEvent, HitsFound, StatementVerified
+from rag.answering.base import AnswerDone, AnswerEvent, HitsFound, StatementVerified
+from rag.answering.flow import AnswerFlow, last_answer
 from rag.generation.base import Generator, Prompt, Sampling
-from rag.retrieval.base import Retriever
 from rag.types import EVERYTHING, Answer, Hit, Question, Scope
 
 _TOKENS_PER_MESSAGE = 8
@@ -193,9 +192,9 @@ class AnswerChain(Runnable[str | Question, Answer]):
     LangChain's own.
     """
 
-    def __init__(self, retriever: Retriever, answerer: Answerer, *, top_k: int = 8) -> None:
-        self.retriever = StoreRetriever(retriever=retriever, top_k=top_k)
-        self.answerer = answerer
+    def __init__(self, flow: AnswerFlow) -> None:
+        self.flow = flow
+        self.retriever = StoreRetriever(retriever=flow.retriever, top_k=flow.top_k)
 
     def invoke(self, input: str | Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         """The whole answer to one question."""
@@ -206,7 +205,7 @@ class AnswerChain(Runnable[str | Question, Answer]):
     ) -> Iterator[Answer]:
         """Growing answers; each holds the statements verified so far, the last is `invoke`'s."""
         question = _as_question(input)
-        growing = Answer(question.text, (), (), False, 0.0, self.answerer.name)
+        growing = Answer(question.text, (), (), False, 0.0, self.flow.answerer.name)
         for event in self.events(question, config):
             match event:
                 case HitsFound(hits):
@@ -238,24 +237,17 @@ class AnswerChain(Runnable[str | Question, Answer]):
         yield from steps  # type: ignore[misc]
 
     def _answer(self, question: str | Question) -> Answer:
-        *_, last = self._steps(iter([_as_question(question)]))
-        if not isinstance(last, AnswerDone):
-            raise TypeError(f"answerer {self.answerer.name} ended with {type(last).__name__}, not AnswerDone")
-        return last.answer
+        return last_answer(self.flow.events(_as_question(question), self._find))
 
     def _steps(self, questions: Iterator[Question]) -> Iterator[AnswerEvent]:
         for question in questions:
-            began = time.perf_counter()
-            scoped = self.retriever.model_copy(update={"scope": question.scope})
-            documents = scoped.invoke(question.text)
-            hits = tuple(document.hit for document in documents if isinstance(document, HitDocument))
-            yield HitsFound(hits)
-            for event in self.answerer.answer(question, hits):
-                if isinstance(event, AnswerDone):
-                    elapsed = time.perf_counter() - began
-                    yield AnswerDone(replace(event.answer, elapsed_seconds=elapsed))
-                else:
-                    yield event
+            yield from self.flow.events(question, self._find)
+
+    def _find(self, question: Question) -> list[Hit]:
+        """The flow's search through LangChain, so that the retriever's callbacks come too."""
+        scoped = self.retriever.model_copy(update={"scope": question.scope})
+        documents = scoped.invoke(question.text)
+        return [document.hit for document in documents if isinstance(document, HitDocument)]
 
 
 def _as_question(value: str | Question) -> Question:

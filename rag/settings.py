@@ -74,7 +74,7 @@ class RetrievalSettings(Stage):
     """How chunks are found."""
 
     mode: Literal["hybrid", "keyword", "dense"] = Field("hybrid", description="Which legs search.")
-    top_k: int = Field(8, gt=0, le=1_000, description="How many hits a question gets.")
+    top_k: int = Field(16, gt=0, le=1_000, description="How many hits a question gets.")
     candidates: int = Field(50, gt=0, le=10_000, description="How many hits each leg hands to the fusion.")
     dense_weight: float | None = Field(
         None,

@@ -12,6 +12,7 @@ from langchain_core.language_models.fake_chat_models import FakeListChatModel
 from langchain_core.runnables import RunnableLambda
 
 from rag.answering.base import AnswerDone, HitsFound, StatementVerified
+from rag.answering.flow import AnswerFlow, last_answer
 from rag.chain import AnswerChain, ChatModelGenerator, GeneratorLLM, StoreRetriever, TracedGenerator
 from rag.generation.base import Prompt, Sampling
 from rag.types import Question, Scope
@@ -50,7 +51,7 @@ class Recorder(BaseCallbackHandler):
 
 @pytest.fixture
 def chain() -> AnswerChain:
-    return AnswerChain(ListRetriever(HITS), FirstHitAnswerer())
+    return AnswerChain(AnswerFlow(ListRetriever(HITS), FirstHitAnswerer()))
 
 
 def test_invoke_takes_text_or_a_question(chain: AnswerChain) -> None:
@@ -83,7 +84,7 @@ def test_batch_keeps_the_order_of_its_questions(chain: AnswerChain) -> None:
 
 
 def test_async_gives_the_same() -> None:
-    chain = AnswerChain(ListRetriever(HITS), FirstHitAnswerer())
+    chain = AnswerChain(AnswerFlow(ListRetriever(HITS), FirstHitAnswerer()))
 
     async def ask() -> tuple[str, list[int]]:
         answer = await chain.ainvoke("有休は？")
@@ -114,7 +115,7 @@ def test_an_error_reaches_the_callbacks_and_the_caller() -> None:
 
     recorder = Recorder()
     with pytest.raises(RuntimeError, match="gone"):
-        AnswerChain(Broken([]), FirstHitAnswerer()).invoke("有休は？", {"callbacks": [recorder]})
+        AnswerChain(AnswerFlow(Broken([]), FirstHitAnswerer())).invoke("有休は？", {"callbacks": [recorder]})
     assert recorder.seen[-1] == "chain error RuntimeError"
 
 
@@ -153,3 +154,8 @@ def test_any_chat_model_can_generate() -> None:
     assert "".join(pieces) == "年20日です。[1]"
     assert generator.count_tokens(["あ" * 10]) == [13]
     assert generator.context_tokens == 100
+
+
+def test_an_answerer_must_end_with_its_answer() -> None:
+    with pytest.raises(TypeError, match="HitsFound, not AnswerDone"):
+        last_answer(iter([HitsFound(())]))

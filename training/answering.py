@@ -2,8 +2,8 @@
 
     python -m training.answering ../shared/data
 
-Sentence model: over the sentences of the first hits of a question, softmax regression towards those
-that hold the gold answer in the gold paragraph (or are the gold sentence). Answer model: logistic
+Sentence model: over the sentences of the hits of a question, softmax regression towards those that
+hold the gold answer in the gold paragraph (or are the gold sentence). Answer model: logistic
 regression on the best sentence, between questions as they are and the same questions with the gold
 paragraph, or its whole article, taken out of the hits.
 
@@ -19,79 +19,39 @@ import hashlib
 import json
 import random
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from evaluation.datasets.squad import PassageSet, load_squad
 from evaluation.pool import build_pool
-from evaluation.questions import GoldQuestion, load_gold_questions, split_halves
-from evaluation.squad import PassageQuestion, PassageSet, load_squad
+from evaluation.questions import load_gold_questions
 from ingest.pipeline import ingest
-from rag.answering.candidates import Candidate, collect_candidates
-from rag.answering.features import (
-    ANSWER_FEATURES,
-    SENTENCE_FEATURES,
-    Focus,
-    answer_features,
-    sentence_features,
-)
+from rag.answering.features import ANSWER_FEATURES, SENTENCE_FEATURES
 from rag.assembly import Assembly, load_embedder, open_assembly
 from rag.bundled import bundled_path
-from rag.retrieval.base import Query, Retriever
 from rag.settings import Settings, load_settings
 from rag.store.local import store_exists
-from rag.types import Citation, Hit, Question
+from training.examples import Example, ExampleMaker, Floats, Triple, answer_rows, first_right
 
-FETCHED = 16
-"""Hits asked for, so that enough are left when the gold article is taken out."""
 ALSO_ABOVE = 0.35
 """How near to the best a further sentence must be, in the sentence model's score."""
-
-Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """The candidates of one question: features, and which rows hold the answer."""
-
-    focus: Focus
-    candidates: Sequence[Candidate]
-    hits: Sequence[Hit]
-    features: Floats
-    gold: NDArray[np.bool_]
-    weight: float
+STRENGTH = 2.0
+"""Of the penalty on large weights."""
 
 
-Gold = Callable[[Candidate], bool]
-
-
-def make_example(
-    parts: Assembly, question: str, hits: Sequence[Hit], is_gold: Gold, weight: float
-) -> Example | None:
-    """Features of the sentences of these hits; None without any."""
-    candidates = collect_candidates(hits, parts.store, parts.analyzer)
-    if not candidates:
-        return None
-    focus = Focus.from_query(Query.from_question(Question(question), parts.analyzer), parts.store)
-    features = sentence_features(focus, candidates, parts.embedder)
-    gold = np.asarray([is_gold(candidate) for candidate in candidates])
-    return Example(focus, candidates, hits, features, gold, weight)
-
-
-def fit_sentences(examples: Sequence[Example], strength: float = 2.0) -> Floats:
+def fit_sentences(examples: Sequence[Example]) -> Floats:
     """Softmax regression: the gold rows of each question against all its rows."""
-    usable = [e for e in examples if e.gold.any() and not e.gold.all()]
+    usable = [example for example in examples if example.gold.any() and not example.gold.all()]
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        value, slope = strength * float(weights @ weights), 2 * strength * weights
+        value, slope = STRENGTH * float(weights @ weights), 2 * STRENGTH * weights
         for example in usable:
             scores = example.features @ weights
-            scores -= scores.max()
-            share = np.exp(scores)
+            share = np.exp(scores - scores.max())
             total, gold = share.sum(), share[example.gold].sum()
             value -= example.weight * float(np.log(gold / total))
             target = np.where(example.gold, share, 0) / gold
@@ -102,9 +62,7 @@ def fit_sentences(examples: Sequence[Example], strength: float = 2.0) -> Floats:
     return found.x.astype(np.float32)
 
 
-def fit_answerable(
-    rows: Floats, labels: Floats, weights: Floats, strength: float = 2.0
-) -> tuple[Floats, float]:
+def fit_answerable(rows: Floats, labels: Floats, weights: Floats) -> tuple[Floats, float]:
     """Logistic regression with an unpenalised bias."""
     inputs = np.hstack([rows, np.ones((len(rows), 1), np.float32)]).astype(np.float64)
 
@@ -113,63 +71,10 @@ def fit_answerable(
         value = float((weights * (np.logaddexp(0, margin) - labels * margin)).sum())
         slope = inputs.T @ (weights * (1 / (1 + np.exp(-margin)) - labels))
         penalised = np.append(parameters[:-1], 0)
-        return value + strength * float(penalised @ penalised), slope + 2 * strength * penalised
+        return value + STRENGTH * float(penalised @ penalised), slope + 2 * STRENGTH * penalised
 
     found = minimize(loss, np.zeros(inputs.shape[1]), jac=True, method="L-BFGS-B")
     return found.x[:-1].astype(np.float32), float(found.x[-1])
-
-
-def passage_examples(
-    parts: Assembly, retriever: Retriever, questions: Sequence[PassageQuestion], top_k: int
-) -> list[tuple[Example, Example | None, Example | None]]:
-    """For each question: as it is, without the gold paragraph, without the gold article."""
-    triples = []
-    for question in questions:
-        hits = retriever.retrieve(Question(question.text), FETCHED)
-
-        def is_gold(candidate: Candidate, asked: PassageQuestion = question) -> bool:
-            same = candidate.hit.document.source == asked.passage_id
-            return same and any(answer in candidate.text for answer in asked.answers)
-
-        kept = hits[:top_k]
-        elsewhere = [hit for hit in hits if hit.document.source != question.passage_id][:top_k]
-        foreign = [hit for hit in hits if hit.document.title != question.article][:top_k]
-        whole = make_example(parts, question.text, kept, is_gold, 1.0)
-        if whole is None:
-            continue
-        others = [make_example(parts, question.text, left, is_gold, 0.5) for left in (elsewhere, foreign)]
-        triples.append((whole, others[0], others[1]))
-    return triples
-
-
-def sample_examples(
-    parts: Assembly, retriever: Retriever, questions: Sequence[GoldQuestion], top_k: int, weight: float
-) -> list[Example]:
-    """One example a question of our own set; unanswerable ones have no gold rows."""
-    examples = []
-    for question in questions:
-        hits = retriever.retrieve(Question(question.text), top_k)
-
-        def is_gold(candidate: Candidate, asked: GoldQuestion = question) -> bool:
-            quoted = Citation(1, candidate.hit.document, 0, *candidate.span, candidate.text)
-            return any(gold.is_cited_by(quoted) for gold in asked.gold)
-
-        if example := make_example(parts, question.text, hits, is_gold, weight):
-            examples.append(example)
-    return examples
-
-
-def answer_rows(examples: Sequence[Example], sentence: Floats) -> Floats:
-    """The answer model's input for each example."""
-    return np.asarray(
-        [answer_features(e.focus, e.candidates, e.features, e.features @ sentence, e.hits) for e in examples],
-        np.float32,
-    )
-
-
-def first_right(examples: Sequence[Example], sentence: Floats) -> float:
-    """Share of the questions whose best sentence holds the answer."""
-    return float(np.mean([bool(e.gold[int(np.argmax(e.features @ sentence))]) for e in examples]))
 
 
 def area_under_curve(positive: Floats, negative: Floats) -> float:
@@ -188,37 +93,16 @@ def main() -> None:
     arguments.add_argument("shared", type=Path)
     arguments.add_argument("--questions", type=int, default=1_500, help="JaQuAD questions in each half")
     arguments.add_argument("--sample-weight", type=float, default=3.0)
-    arguments.add_argument("--scratch", type=Path, help="keep the pool here and use it again")
+    arguments.add_argument("--scratch", type=Path, help="keep the stores here and use them again")
     options = arguments.parse_args()
     settings = load_settings(environment={})
     jaquad = load_squad(options.shared / "jaquad" / "train.json.gz")
     with tempfile.TemporaryDirectory() as temporary:
         scratch = options.scratch or Path(temporary)
-        fit(settings, jaquad, scratch, options.questions, options.sample_weight)
-
-
-def fit(
-    settings: Settings, jaquad: PassageSet, scratch: Path, num_questions: int, sample_weight: float
-) -> None:
-    """Everything after the arguments."""
-    drawn = random.Random(7)
-    halves = [[q for q in jaquad.questions if is_even(q.article) is even] for even in (True, False)]
-    chosen = [drawn.sample(half, min(num_questions, len(half))) for half in halves]
-    top_k = settings.retrieval.top_k
-    with open_pool(scratch / "pool", jaquad, settings) as parts:
-        retriever = parts.build_retriever()
-        fitted, held_out = (passage_examples(parts, retriever, half, top_k) for half in chosen)
-    sample_store = settings.with_values({"store.path": scratch / "sample"})
-    with open_assembly(sample_store, create=True) as parts:
-        ingest([bundled_path("sample")], parts.store, parts.embedder, settings.ingest)
-        tuning = split_halves(load_gold_questions(bundled_path("eval", "sample.jsonl")))["tuning"]
-        sample = sample_examples(parts, parts.build_retriever(), tuning, top_k, sample_weight)
-    sentence = fit_sentences([triple[0] for triple in fitted] + sample)
-    print(f"first sentence right, JaQuAD held out: {first_right([t[0] for t in held_out], sentence):.3f}")
-    print(
-        f"first sentence right, sample tuning:   {first_right([e for e in sample if e.gold.any()], sentence):.3f}"
-    )
-    write(*fit_answers(fitted, held_out, sample, sentence), sentence)
+        with open_pool(scratch / "pool", jaquad, settings) as parts:
+            fitted, held_out = passage_triples(parts, jaquad, options.questions)
+        sample = sample_examples(scratch / "sample", settings, options.sample_weight)
+    fit(fitted, held_out, sample)
 
 
 def open_pool(folder: Path, jaquad: PassageSet, settings: Settings) -> Assembly:
@@ -228,34 +112,57 @@ def open_pool(folder: Path, jaquad: PassageSet, settings: Settings) -> Assembly:
     return build_pool(folder, jaquad.passages, settings, load_embedder(settings.embedding))
 
 
-def fit_answers(
-    fitted: Sequence[tuple[Example, Example | None, Example | None]],
-    held_out: Sequence[tuple[Example, Example | None, Example | None]],
-    sample: Sequence[Example],
-    sentence: Floats,
-) -> tuple[Floats, float]:
-    """The answer model, and its figures on the articles held out."""
-    examples = [e for triple in fitted for e in triple if e is not None] + list(sample)
-    labels = [float(e is t[0]) for t in fitted for e in t if e is not None] + [
-        float(e.gold.any()) for e in sample
-    ]
-    weights = np.asarray([e.weight for e in examples], np.float32)
+def passage_triples(parts: Assembly, jaquad: PassageSet, num_questions: int) -> list[list[Triple]]:
+    """The examples of the even articles and of the others."""
+    drawn = random.Random(7)
+    maker = ExampleMaker(parts)
+    halves = [[q for q in jaquad.questions if is_even(q.article) is even] for even in (True, False)]
+    return [maker.passage_triples(drawn.sample(half, min(num_questions, len(half)))) for half in halves]
+
+
+def sample_examples(folder: Path, settings: Settings, weight: float) -> list[Example]:
+    """The tuning half of our own questions over the sample documents."""
+    with open_assembly(settings.with_values({"store.path": folder}), create=True) as parts:
+        ingest([bundled_path("sample")], parts.store, parts.embedder, settings.ingest)
+        questions = load_gold_questions(bundled_path("eval", "sample.jsonl"))
+        return ExampleMaker(parts).sample([q for q in questions if q.half == "tuning"], weight)
+
+
+def fit(fitted: Sequence[Triple], held_out: Sequence[Triple], sample: Sequence[Example]) -> None:
+    """Fit both models, print the figures of what was held out, write the file."""
+    sentence = fit_sentences([triple.whole for triple in fitted] + list(sample))
+    reachable = [example for example in sample if example.gold.any()]
+    print(f"first sentence right, JaQuAD held out: {first_right([t.whole for t in held_out], sentence):.3f}")
+    print(f"first sentence right, sample tuning: {first_right(reachable, sentence):.3f} of {len(reachable)}")
+    examples = [one for t in fitted for one in (t.whole, *t.withheld)] + list(sample)
+    labels = [float(one is t.whole) for t in fitted for one in (t.whole, *t.withheld)]
+    labels += [float(example.gold.any()) for example in sample]
+    weights = np.asarray([example.weight for example in examples], np.float32)
     answer, bias = fit_answerable(answer_rows(examples, sentence), np.asarray(labels, np.float32), weights)
-    whole = answer_rows([t[0] for t in held_out], sentence) @ answer + bias
-    for place, name in ((1, "paragraph"), (2, "article")):
-        without = answer_rows([t[place] for t in held_out if t[place] is not None], sentence) @ answer + bias
+    print_refusals(held_out, sentence, answer, bias)
+    write(sentence, answer, bias)
+
+
+def print_refusals(held_out: Sequence[Triple], sentence: Floats, answer: Floats, bias: float) -> None:
+    """How well withheld questions are told from whole ones, on the articles held out."""
+    whole = answer_rows([t.whole for t in held_out], sentence) @ answer + bias
+    kinds = {
+        "paragraph": [t.without_paragraph for t in held_out],
+        "article": [t.without_article for t in held_out],
+    }
+    for name, examples in kinds.items():
+        without = answer_rows([e for e in examples if e is not None], sentence) @ answer + bias
         refused = float((without < np.quantile(whole, 0.05)).mean())
         print(
             f"gold {name} withheld: AUROC {area_under_curve(whole, without):.3f}, "
             f"refused at 5 % false refusals {refused:.3f}"
         )
-    return answer, bias
 
 
-def write(answer: Floats, bias: float, sentence: Floats) -> None:
+def write(sentence: Floats, answer: Floats, bias: float) -> None:
     """Write the weights, rounded, in the order of the features."""
     values = {
-        "origin": "training/answering.py on JaQuAD (even articles) and the tuning half of data/eval/sample.jsonl",
+        "origin": "training/answering.py: JaQuAD (even articles), tuning half of data/eval/sample.jsonl",
         "licence": "CC BY-SA 4.0",
         "also_above": ALSO_ABOVE,
         "bias": round(bias, 4),

@@ -14,11 +14,21 @@ from rag.types import Hit, Span
 
 
 @dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around the sentences of one chunk: title and headings, and the chunk's analysis."""
+
+    heading: str
+    heading_analysis: Analysis
+    terms: Terms
+    chunk_analysis: Analysis
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """One sentence of a hit; ``span`` is in the document's text, white space at its ends left out.
 
     ``rank`` is the hit's place from 0, ``position`` the sentence's place in its chunk. ``folded`` is
-    the comparison form, ``context`` holds the terms of title and headings.
+    the comparison form.
     """
 
     hit: Hit
@@ -29,7 +39,12 @@ class Candidate:
     folded: str
     analysis: Analysis
     terms: Terms
-    context: Terms
+    around: Surroundings
+
+    @property
+    def context(self) -> Terms:
+        """The terms of title and headings."""
+        return self.around.terms
 
 
 _SPEAKS = re.compile(r"\w")
@@ -42,15 +57,11 @@ def collect_candidates(hits: Sequence[Hit], store: Store, analyzer: Analyzer) ->
     ago) is analysed here.
     """
     analyses = store.analyses([hit.chunk.id for hit in hits])
-    contexts: dict[tuple[str, tuple[str, ...]], Terms] = {}
     candidates = []
     for rank, hit in enumerate(hits):
         chunk = hit.chunk
         analysis = analyses.get(chunk.id) or analyzer.analyze(chunk.text)
-        key = (hit.document.title, chunk.heading_path)
-        if key not in contexts:
-            heading = "\n".join((hit.document.title, *chunk.heading_path))
-            contexts[key] = query_terms(heading, analyzer.analyze(heading))
+        around = _surroundings(hit, analysis, analyzer)
         for position, sentence in enumerate(chunk.sentences or (Span(chunk.start, chunk.end),)):
             local = _stripped(chunk.text, Span(sentence.start - chunk.start, sentence.end - chunk.start))
             text = chunk.text[local.start : local.end]
@@ -58,20 +69,15 @@ def collect_candidates(hits: Sequence[Hit], store: Store, analyzer: Analyzer) ->
                 continue
             cut = analysis.slice(local)
             span = Span(local.start + chunk.start, local.end + chunk.start)
-            candidates.append(
-                Candidate(
-                    hit,
-                    rank,
-                    position,
-                    span,
-                    text,
-                    fold_text(text),
-                    cut,
-                    query_terms(text, cut),
-                    contexts[key],
-                )
-            )
+            terms = query_terms(text, cut)
+            candidates.append(Candidate(hit, rank, position, span, text, fold_text(text), cut, terms, around))
     return candidates
+
+
+def _surroundings(hit: Hit, analysis: Analysis, analyzer: Analyzer) -> Surroundings:
+    heading = "\n".join((hit.document.title, *hit.chunk.heading_path))
+    heading_analysis = analyzer.analyze(heading)
+    return Surroundings(heading, heading_analysis, query_terms(heading, heading_analysis), analysis)
 
 
 def _stripped(text: str, span: Span) -> Span:

@@ -20,8 +20,8 @@ from rag.answering.features import (
     ANSWER_FEATURES,
     SENTENCE_FEATURES,
     Focus,
+    SentenceJudge,
     answer_features,
-    sentence_features,
 )
 from rag.embedding.base import Embedder
 from rag.errors import ModelUnavailable
@@ -75,7 +75,7 @@ class ExtractiveAnswerer:
     ) -> None:
         self._store = store
         self._analyzer = analyzer
-        self._embedder = embedder
+        self._judge = SentenceJudge(embedder)
         self._model = model
         self._settings = settings
 
@@ -86,7 +86,7 @@ class ExtractiveAnswerer:
             yield AnswerDone(Answer(question.text, (), tuple(hits), True, 0.0, self.name))
             return
         focus = Focus.from_query(Query.from_question(question, self._analyzer), self._store)
-        features = sentence_features(focus, candidates, self._embedder)
+        features = self._judge.features(focus, candidates)
         scores = features @ self._model.sentence
         confidence = self._confidence(focus, candidates, features, scores, hits)
         abstained = confidence < self._settings.abstain_below

@@ -18,13 +18,16 @@ from numpy.typing import NDArray
 
 from rag.answering.candidates import Candidate
 from rag.answering.question_type import INTERROGATIVES, QuestionType, find_question_type
+from rag.answering.words import WordVectors, soft_coverage
 from rag.embedding.base import Embedder
 from rag.retrieval.base import Query
 from rag.store.base import Store
+from rag.text.analyzer import Analysis
 from rag.text.fold import fold_text
 from rag.types import Hit
 
 Matrix = NDArray[np.float32]
+Column = NDArray[np.float32]
 
 SENTENCE_FEATURES = (
     "base_covered",
@@ -35,8 +38,11 @@ SENTENCE_FEATURES = (
     "base_covered_with_neighbours",
     "rarest_covered",
     "rarest_covered_with_context",
+    "soft_covered",
+    "soft_covered_with_context",
     "similarity",
-    "similarity_with_context",
+    "similarity_with_chunk",
+    "heading_similarity",
     "hit_score",
     "hit_first",
     "type_found",
@@ -55,6 +61,7 @@ ANSWER_FEATURES = (
     "chunk_bigram_covered",
     "best_base_covered",
     "best_similarity",
+    "best_soft_covered",
     "keyword_strength",
     "dense_strength",
     "margin",
@@ -103,26 +110,64 @@ _NUMBER = re.compile(r"[0-9][0-9,.]*")
 _ASKS = re.compile(r"[?？]$|(?:です|ます|でしょう)か[。]?$")
 
 
-def sentence_features(focus: Focus, candidates: Sequence[Candidate], embedder: Embedder) -> Matrix:
-    """One row a candidate, one column a name of `SENTENCE_FEATURES`; float32."""
-    if not candidates:
-        return np.zeros((0, len(SENTENCE_FEATURES)), np.float32)
-    similar, similar_in_context = _similarities(focus, candidates, embedder)
-    best = max(candidate.hit.score for candidate in candidates) or 1.0
-    rows = []
-    for index, candidate in enumerate(candidates):
-        neighbours = _neighbours(candidates, index)
-        rows.append(
+class SentenceJudge:
+    """Computes the features; its vectors are always the bundled embedder's, which the weights expect."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._words = WordVectors(embedder)
+
+    def features(self, focus: Focus, candidates: Sequence[Candidate]) -> Matrix:
+        """One row a candidate, one column a name of `SENTENCE_FEATURES`; float32."""
+        if not candidates:
+            return np.zeros((0, len(SENTENCE_FEATURES)), np.float32)
+        near = np.column_stack([*self._soft(focus, candidates), *self._similarities(focus, candidates)])
+        best = max(candidate.hit.score for candidate in candidates) or 1.0
+        rows = [
             (
-                *_coverage(focus, candidate, neighbours),
-                similar[index],
-                similar_in_context[index],
+                *_coverage(focus, candidate, _neighbours(candidates, index)),
+                *near[index],
                 candidate.hit.score / best,
                 float(candidate.rank == 0),
                 *_shape(focus, candidate),
             )
+            for index, candidate in enumerate(candidates)
+        ]
+        return np.asarray(rows, np.float32)
+
+    def _soft(self, focus: Focus, candidates: Sequence[Candidate]) -> tuple[Column, Column]:
+        """Nearness word by word: in the sentence, and in the sentence with its headings."""
+        asked = [feature for feature in focus.query.analysis.features if feature.base in focus.base]
+        weights = [focus.base[feature.base] for feature in asked]
+        alone = [set(candidate.analysis.features) for candidate in candidates]
+        within = [
+            words.union(candidate.around.heading_analysis.features)
+            for words, candidate in zip(alone, candidates, strict=True)
+        ]
+        return (
+            soft_coverage(asked, weights, alone, self._words),
+            soft_coverage(asked, weights, within, self._words),
         )
-    return np.asarray(rows, np.float32)
+
+    def _similarities(self, focus: Focus, candidates: Sequence[Candidate]) -> tuple[Column, Column, Column]:
+        """Cosines of the question with the sentence, with its whole chunk, and with the headings."""
+        (question,) = self._embedder.embed_queries([focus.query.text], [focus.query.analysis])
+        alone = self._cosines(question, [(c.text, c.analysis) for c in candidates])
+        chunks = {c.hit.chunk.id: c for c in candidates}
+        places = {chunk_id: place for place, chunk_id in enumerate(chunks)}
+        whole = self._cosines(
+            question, [(c.hit.chunk.text, c.around.chunk_analysis) for c in chunks.values()]
+        )
+        heading = self._cosines(
+            question, [(c.around.heading, c.around.heading_analysis) for c in chunks.values()]
+        )
+        rows = [places[candidate.hit.chunk.id] for candidate in candidates]
+        return alone, whole[rows], heading[rows]
+
+    def _cosines(self, question: Column, texts: Sequence[tuple[str, Analysis]]) -> Column:
+        vectors = self._embedder.embed_documents([text for text, _ in texts], [known for _, known in texts])
+        cosines: Column = vectors @ question
+        return cosines
 
 
 def _coverage(focus: Focus, candidate: Candidate, neighbours: Sequence[Candidate]) -> tuple[float, ...]:
@@ -182,22 +227,6 @@ def _neighbours(candidates: Sequence[Candidate], index: int) -> list[Candidate]:
     ]
 
 
-def _similarities(
-    focus: Focus, candidates: Sequence[Candidate], embedder: Embedder
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Cosines of the question with each sentence, alone and blended with its chunk's."""
-    (question,) = embedder.embed_queries([focus.query.text], [focus.query.analysis])
-    vectors = embedder.embed_documents([c.text for c in candidates], [c.analysis for c in candidates])
-    alone = vectors @ question
-    by_hit: dict[int, list[int]] = {}
-    for index, candidate in enumerate(candidates):
-        by_hit.setdefault(candidate.hit.chunk.id, []).append(index)
-    blended = np.empty_like(alone)
-    for rows in by_hit.values():
-        blended[rows] = (alone[rows] + alone[rows].max()) / 2
-    return alone, blended
-
-
 def answer_features(
     focus: Focus,
     candidates: Sequence[Candidate],
@@ -222,6 +251,7 @@ def answer_features(
             covered(focus.bigram, bigrams),
             named["base_covered_with_context"],
             named["similarity"],
+            named["soft_covered_with_context"],
             legs.get("keyword", 0.0) / total,
             legs.get("dense", 0.0),
             float(scores[best] - others.max()) if len(others) else 1.0,
