@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rag.store.base import Store
 from rag.text.analyzer import Analysis, Analyzer
 from rag.text.fold import fold_text
-from rag.text.terms import Terms, query_terms
+from rag.text.terms import Parts, content_terms
 from rag.types import Hit, Span
 
 
@@ -19,7 +19,7 @@ class Surroundings:
 
     heading: str
     heading_analysis: Analysis
-    terms: Terms
+    terms: Parts
     chunk_analysis: Analysis
 
 
@@ -38,11 +38,11 @@ class Candidate:
     text: str
     folded: str
     analysis: Analysis
-    terms: Terms
+    terms: Parts
     around: Surroundings
 
     @property
-    def context(self) -> Terms:
+    def context(self) -> Parts:
         """The terms of title and headings."""
         return self.around.terms
 
@@ -69,7 +69,7 @@ def collect_candidates(hits: Sequence[Hit], store: Store, analyzer: Analyzer) ->
                 continue
             cut = analysis.slice(local)
             span = Span(local.start + chunk.start, local.end + chunk.start)
-            terms = query_terms(text, cut)
+            terms = content_terms(text, cut)
             candidates.append(Candidate(hit, rank, position, span, text, fold_text(text), cut, terms, around))
     return candidates
 
@@ -77,7 +77,7 @@ def collect_candidates(hits: Sequence[Hit], store: Store, analyzer: Analyzer) ->
 def _surroundings(hit: Hit, analysis: Analysis, analyzer: Analyzer) -> Surroundings:
     heading = "\n".join((hit.document.title, *hit.chunk.heading_path))
     heading_analysis = analyzer.analyze(heading)
-    return Surroundings(heading, heading_analysis, query_terms(heading, heading_analysis), analysis)
+    return Surroundings(heading, heading_analysis, content_terms(heading, heading_analysis), analysis)
 
 
 def _stripped(text: str, span: Span) -> Span:

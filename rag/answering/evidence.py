@@ -19,7 +19,7 @@ from rag.text.analyzer import Analyzer
 from rag.text.era import find_dates
 from rag.text.fold import fold_text
 from rag.text.sentences import split_sentences
-from rag.text.terms import query_terms
+from rag.text.terms import content_terms
 from rag.types import Verdict
 
 _MARKER = re.compile(r"[\[［【〔]\s*([0-9０-９]+(?:\s*[,、，]\s*[0-9０-９]+)*)\s*[\]］】〕]")
@@ -82,8 +82,8 @@ class EvidenceChecker:
 
         Sentences of the blocks that the model cited win ties; numbers decide before words do.
         """
-        terms = query_terms(draft.text, self._analyzer.analyze(draft.text))
-        weights = dict.fromkeys(terms.get("base", {}), 1.0)
+        terms = content_terms(draft.text, self._analyzer.analyze(draft.text))
+        weights = dict.fromkeys(terms.base, 1.0)
         if not weights or not evidence:
             return Finding(Verdict.UNSUPPORTED, None)
 
@@ -91,9 +91,7 @@ class EvidenceChecker:
 
         def carried(numbered: tuple[int, Candidate]) -> tuple[bool, float, bool]:
             number, candidate = numbered
-            words = covered(
-                weights, candidate.terms.get("base", {}).keys() | candidate.context.get("base", {}).keys()
-            )
+            words = covered(weights, candidate.terms.base.keys() | candidate.context.base.keys())
             return exact.stand_in(candidate, self._exact(candidate.text)), words, number in draft.cited
 
         best = max(evidence, key=carried)
@@ -130,15 +128,15 @@ class _Exact:
         for date in dates:
             rest[date.start : date.end] = " " * (date.end - date.start)
         bare = "".join(rest)
-        terms = query_terms(bare, analyzer.analyze(bare))
+        terms = content_terms(bare, analyzer.analyze(bare))
         return cls(
             frozenset((date.first.isoformat(), date.last.isoformat()) for date in dates),
-            frozenset(term for term in terms.get("base", {}) if term.isdecimal()),
+            frozenset(term for term in terms.base if term.isdecimal()),
         )
 
     def stand_in(self, candidate: Candidate, evidence: _Exact) -> bool:
         """Whether the sentence, with its headings, has every one of these."""
-        context = candidate.context["base"]
+        context = candidate.context.base
         return self.dates <= evidence.dates and all(
             number in evidence.numbers or number in context for number in self.numbers
         )

@@ -24,6 +24,7 @@ from rag.retrieval.base import Query
 from rag.store.base import Store
 from rag.text.analyzer import Analysis
 from rag.text.fold import fold_text
+from rag.text.terms import content_terms
 from rag.types import Hit
 
 Matrix = NDArray[np.float32]
@@ -85,13 +86,16 @@ class Focus:
     def from_query(cls, query: Query, store: Store) -> Focus:
         """Weigh the terms by how rare they are in the store; words that only ask are left out."""
         num_chunks = max(1, store.statistics().num_chunks)
-        frequencies = store.document_frequencies(query.terms)
+        # Not the query's own terms: its readings are guesses over words in kana.
+        parts = content_terms(query.text, query.analysis)
+        asked = {"base": parts.base, "bigram": parts.bigram, "reading": parts.reading}
+        frequencies = store.document_frequencies(asked)
 
         def weights(field: str) -> dict[str, float]:
             known = frequencies.get(field, {})
             return {
                 term: math.log(1 + (num_chunks + 0.5) / (known.get(term, 0) + 0.5))
-                for term in query.terms.get(field, {})
+                for term in asked[field]
                 if term not in INTERROGATIVES
             }
 
@@ -172,15 +176,15 @@ class SentenceJudge:
 
 def _coverage(focus: Focus, candidate: Candidate, neighbours: Sequence[Candidate]) -> tuple[float, ...]:
     """The first eight features: which share of the question's words is here, or near."""
-    base, bigram = candidate.terms["base"], candidate.terms["bigram"]
-    context_base = base.keys() | candidate.context["base"].keys()
-    context_bigram = bigram.keys() | candidate.context["bigram"].keys()
-    near = context_base.union(*(n.terms["base"].keys() for n in neighbours))
+    base, bigram = candidate.terms.base, candidate.terms.bigram
+    context_base = base.keys() | candidate.context.base.keys()
+    context_bigram = bigram.keys() | candidate.context.bigram.keys()
+    near = context_base.union(*(n.terms.base.keys() for n in neighbours))
     rarest = max(focus.base, key=focus.base.__getitem__, default="")
     return (
         covered(focus.base, base),
         covered(focus.bigram, bigram),
-        covered(focus.reading, candidate.terms.get("reading", {})),
+        covered(focus.reading, candidate.terms.reading),
         covered(focus.base, context_base),
         covered(focus.bigram, context_bigram),
         covered(focus.base, near),
@@ -191,7 +195,7 @@ def _coverage(focus: Focus, candidate: Candidate, neighbours: Sequence[Candidate
 
 def _shape(focus: Focus, candidate: Candidate) -> tuple[float, ...]:
     """The last eight features: what kind of sentence this is."""
-    base = candidate.terms["base"]
+    base = candidate.terms.base
     answered = bool(focus.kind and focus.kind.answered.search(candidate.folded))
     new = sum(1 for term in base if term not in focus.base)
     path = candidate.hit.chunk.heading_path
@@ -238,8 +242,8 @@ def answer_features(
     best = int(np.argmax(scores))
     chosen = candidates[best]
     chunk = [c for c in candidates if c.hit.chunk.id == chosen.hit.chunk.id]
-    bases = chosen.context["base"].keys() | {t for c in chunk for t in c.terms["base"]}
-    bigrams = chosen.context["bigram"].keys() | {t for c in chunk for t in c.terms["bigram"]}
+    bases = chosen.context.base.keys() | {t for c in chunk for t in c.terms.base}
+    bigrams = chosen.context.bigram.keys() | {t for c in chunk for t in c.terms.bigram}
     others = np.delete(scores, best)
     total = sum(focus.base.values()) + sum(focus.bigram.values()) or 1.0
     legs = {leg.leg: leg.score for leg in hits[0].legs}
