@@ -25,18 +25,20 @@ class Source:
 
     ``share`` is how often a step draws its batch here. ``overlap_dropout`` is the chance that a word
     that both sides have is taken out of one of them: what remains must be recognised by its meaning.
+    ``run`` pairs that follow each other come into one batch: those of one document are its hard negatives.
     """
 
     share: float
     batch_size: int
     overlap_dropout: float = 0.0
+    run: int = 1
 
 
 SOURCES: Mapping[str, Source] = {
-    "questions": Source(0.22, 512, 0.15),
-    "answers": Source(0.10, 512, 0.3),
-    "headings": Source(0.14, 512, 0.3),
-    "neighbours": Source(0.12, 512, 0.4),
+    "questions": Source(0.24, 512, 0.25, run=8),
+    "answers": Source(0.10, 512, 0.35, run=8),
+    "headings": Source(0.14, 512, 0.35, run=4),
+    "neighbours": Source(0.10, 512, 0.4),
     "slugs": Source(0.08, 1024, 0.3),
     "translations": Source(0.10, 1024),
     "glosses": Source(0.06, 1024),
@@ -85,6 +87,11 @@ def _drop_overlap(left: Ids, right: Ids, chance: float, rng: random.Random) -> t
     return (kept_left or left), (kept_right or right)
 
 
+def _shuffled(pairs: list[tuple[Ids, Ids]], run: int, rng: random.Random) -> list[tuple[Ids, Ids]]:
+    starts = range(-rng.randrange(run), len(pairs), run)
+    return [pair for start in rng.sample(starts, len(starts)) for pair in pairs[max(0, start) : start + run]]
+
+
 def _batches(
     pairs: Mapping[str, list[tuple[Ids, Ids]]], num_steps: int, rng: random.Random
 ) -> Iterator[tuple[list[Ids], list[Ids]]]:
@@ -95,7 +102,7 @@ def _batches(
         name = rng.choices(names, shares)[0]
         source = SOURCES[name]
         if len(queues[name]) < min(source.batch_size, len(pairs[name])):
-            queues[name] = rng.sample(pairs[name], len(pairs[name]))
+            queues[name] = _shuffled(pairs[name], source.run, rng)
         batch, queues[name] = queues[name][: source.batch_size], queues[name][source.batch_size :]
         sides = [
             _drop_overlap(_stretch(left, rng), _stretch(right, rng), source.overlap_dropout, rng)

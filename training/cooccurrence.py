@@ -66,4 +66,5 @@ def word_vectors(folder: Path, words: tuple[str, ...], dimension: int, seed: int
     left, singular, _ = randomized_svd(matrix, dimension, n_iter=3, n_oversamples=20, random_state=seed)
     vectors = (left * singular**SINGULAR_POWER).astype(np.float32)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    unit: NDArray[np.float32] = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return unit

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -42,7 +42,7 @@ class Ranks(NamedTuple):
     mrr_at_10: float
 
 
-def squad_set(name: str, articles: Sequence[dict], distractors: Sequence[str] = ()) -> RetrievalSet:  # type: ignore[type-arg]
+def squad_set(name: str, articles: Sequence[Any], distractors: Sequence[str] = ()) -> RetrievalSet:
     """The questions of SQuAD articles over their passages, each distinct passage once."""
     places: dict[str, int] = {}
     questions: list[str] = []
@@ -125,8 +125,8 @@ def rank_measures(scores: Matrix, gold: NDArray[np.int64]) -> Ranks:
     own = scores[np.arange(len(gold)), gold]
     ranks = (scores >= own[:, None]).sum(axis=1)
     reciprocal = np.where(ranks <= DEPTH, 1 / ranks, 0)
-    at = [float((ranks <= depth).mean()) for depth in (1, 5, DEPTH)]
-    return Ranks(*at, float(reciprocal.mean()))
+    first, fifth, tenth = (float((ranks <= depth).mean()) for depth in (1, 5, DEPTH))
+    return Ranks(first, fifth, tenth, float(reciprocal.mean()))
 
 
 def spearman(left: Matrix, right: Matrix, labels: NDArray[np.float64]) -> float:
@@ -167,4 +167,5 @@ def _count_matrix(texts: Sequence[Counter[str]], index: dict[str, int]) -> sp.cs
 def fuse(keyword: Matrix, dense: Matrix, dense_share: float) -> Matrix:
     """Weighted sum: BM25 divided by the best of its question, cosine as it is."""
     best = np.maximum(keyword.max(axis=1, keepdims=True), 1e-9)
-    return (1 - dense_share) * keyword / best + dense_share * dense
+    fused: Matrix = (1 - dense_share) * keyword / best + dense_share * dense
+    return fused

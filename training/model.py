@@ -22,6 +22,9 @@ class BagModel(nn.Module):
     them share one weight, which is what an unknown word gets at run time.
     """
 
+    ngrams: Tensor
+    ngram_offsets: Tensor
+
     def __init__(
         self, vocabulary: Vocabulary, vectors: NDArray[np.float32], num_ngram_rows: int, unknown: float
     ) -> None:
@@ -55,7 +58,8 @@ class BagModel(nn.Module):
         offsets = torch.cumsum(lengths, 0) - lengths
         flat = torch.arange(int(lengths.sum())) + torch.repeat_interleave(starts - offsets, lengths)
         own = self.word_row(ids.clamp(max=self.num_rows))
-        return own + self.ngram_row(self.ngrams[flat], offsets)
+        composed: Tensor = own + self.ngram_row(self.ngrams[flat], offsets)
+        return composed
 
     def forward(self, texts: Sequence[Sequence[int]]) -> Tensor:
         """Unit vectors of texts given as word numbers, shape (len(texts), dimension)."""
@@ -84,7 +88,8 @@ def _split_vectors(
     sums = np.zeros((num_ngram_rows, dimension), np.float32)
     np.add.at(sums, members, vectors[owners])
     totals = np.bincount(members, minlength=num_ngram_rows)[:, None]
-    means = sums / np.maximum(totals, 1).astype(np.float32)
+    means: NDArray[np.float32] = sums / np.maximum(totals, 1).astype(np.float32)
     explained = np.zeros_like(vectors)
     np.add.at(explained, owners, means[members])
-    return means, vectors - explained / np.maximum(lengths, 1).astype(np.float32)[:, None]
+    own: NDArray[np.float32] = vectors - explained / np.maximum(lengths, 1).astype(np.float32)[:, None]
+    return means, own

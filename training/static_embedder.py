@@ -64,7 +64,7 @@ def train_and_report(model: BagModel, pairs: dict[str, list[Pair]], recipe: Reci
 @click.command()
 @click.option("--cache", type=click.Path(path_type=Path), required=True, help="Folder for analysed text.")
 @click.option("--target", type=click.Path(path_type=Path), default=_TARGET, help="Folder of the model.")
-@click.option("--steps", default=4000, show_default=True, help="Contrastive steps.")
+@click.option("--steps", default=2000, show_default=True, help="Contrastive steps.")
 @click.option("--threads", default=2, show_default=True, help="CPU threads.")
 def main(cache: Path, target: Path, steps: int, threads: int) -> None:
     """Train the bundled embedder and write its files."""

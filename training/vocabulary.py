@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.corpus import CORPORA, Kind
+from training.corpus import CORPORA
 from training.words import read_corpus_words
 
 MIN_COUNT = 12
@@ -50,7 +50,7 @@ def build_vocabulary(corpora: dict[str, Counter[str]], pairs: Counter[str], *, m
     ``pairs`` counts the words of the training pairs, weighted as one more corpus, so that the words
     of questions and dictionaries are not crowded out by those of the laws.
     """
-    shares: Counter[str] = Counter()
+    shares: defaultdict[str, float] = defaultdict(float)
     for counts in [*corpora.values(), pairs]:
         total = sum(counts.values())
         for word, count in counts.items():
@@ -87,6 +87,3 @@ def spread(texts: Iterable[Sequence[str]]) -> Counter[str]:
     for words in texts:
         counts.update(words)
     return counts
-
-
-__all__ = ["Kind", "Vocabulary", "build_vocabulary", "count_corpus", "initial_log_weights", "spread"]
