@@ -1,0 +1,150 @@
+"""PDF: text with pages and boxes, in the order in which it is read, horizontal or vertical.
+
+    glyphs ─▶ runs in reading space ─▶ ruby apart ─▶ lines ─▶ order ─▶ furniture apart ─▶ paragraphs ─▶ blocks
+
+Headings come from the document's outline, else from the size of letters.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from ingest.readers.base import Block, BlockKind, Reading
+from ingest.readers.headings import promote_numbered
+from ingest.readers.lines import BULLET
+from ingest.readers.pdf.furniture import find_furniture
+from ingest.readers.pdf.garbling import garbling_warnings, shifted_kana
+from ingest.readers.pdf.glyphs import Contents, Page, Pdf, open_pdf, read_contents, read_page
+from ingest.readers.pdf.headings import find_headings
+from ingest.readers.pdf.lines import Line, place_runs
+from ingest.readers.pdf.order import reading_order
+from ingest.readers.pdf.paragraphs import Paragraph, paragraphs
+from ingest.readers.pdf.ruby import set_ruby_apart
+from ingest.readers.pdf.spelling import spell
+from rag.errors import DamagedDocument, EmptyDocument
+from rag.types import Attributes
+
+MEDIA_TYPE = "application/pdf"
+
+_NO_TITLE = re.compile(
+    r"untitled|無題|\S+\.(?:indd|tex|dvi|ai)|(?:文書|document|presentation|プレゼンテーション)\s*\d*", re.I
+)
+_PRODUCER_TITLE = re.compile(r"^Microsoft \w+ - |\.(?:docx?|pptx?|xlsx?|jtd|pdf)$", re.I)
+_DATE = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
+
+
+def read(data: bytes, name: str) -> Reading:
+    """Read a PDF.
+
+    Raises EncryptedDocument when it needs a password, EmptyDocument when no page has a text layer.
+    """
+    pdf = open_pdf(data, name)
+    contents = read_contents(pdf)
+    dropped: Counter[str] = Counter()
+    pages, warnings = _pages(pdf, contents, name, dropped)
+    lines = [
+        (page, reading_order([spell(run) for run in set_ruby_apart(place_runs(page))])) for page in pages
+    ]
+    body_size = _body_size([line for _, found in lines for line in found])
+    furniture = find_furniture([(page.height, found) for page, found in lines], body_size)
+    kept = [(page.number, [one for one in found if id(one) not in furniture]) for page, found in lines]
+    dropped["page-furniture"] += sum(
+        len(one.text) for _, found in lines for one in found if id(one) in furniture
+    )
+    mending = shifted_kana(line.text for _, found in kept for line in found)
+    found = [_mended(one, mending) for one in paragraphs(kept)]
+    levels = find_headings(found, contents.bookmarks, body_size)
+    blocks = promote_numbered(list(_blocks(found, levels)))
+    return Reading(
+        blocks=tuple(blocks),
+        media_type=MEDIA_TYPE,
+        title=_title(contents, blocks),
+        attributes=Attributes(author=contents.author or None, date=_day(contents.modified)),
+        warnings=(*contents.warnings, *warnings, *_garbling(found, mending)),
+        dropped={reason: number for reason, number in dropped.items() if number},
+    )
+
+
+def _pages(pdf: Pdf, contents: Contents, name: str, dropped: Counter[str]) -> tuple[list[Page], list[str]]:
+    """The pages with text, and warnings about the others."""
+    pages: list[Page] = []
+    pictures: list[int] = []
+    damaged: list[str] = []
+    for index in range(contents.num_pages):
+        try:
+            page = read_page(pdf, index, dropped)
+        except DamagedDocument as error:
+            damaged.append(str(error))
+            continue
+        if page.runs:
+            pages.append(page)
+        elif page.has_picture:
+            pictures.append(page.number)
+    if not pages and damaged:
+        raise DamagedDocument(f"{name}: {damaged[0]}: get a fresh copy")
+    if not pages and pictures:
+        raise EmptyDocument(f"{name}: {_told(pictures)} hold only pictures: text recognition (OCR) is needed")
+    if pictures:
+        damaged.append(f"{_told(pictures)} hold only pictures and were not read")
+    return pages, damaged
+
+
+def _told(numbers: Sequence[int]) -> str:
+    """[1, 2, 3, 7] → ``pages 1-3, 7``."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and spans[-1][1] == number - 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return "pages " + ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans)
+
+
+def _body_size(lines: Sequence[Line]) -> float:
+    """The size of most letters, in points."""
+    counts: Counter[float] = Counter()
+    for line in lines:
+        counts[round(line.size * 2) / 2] += len(line.text)
+    return counts.most_common(1)[0][0] if counts else 10.0
+
+
+def _blocks(found: Sequence[Paragraph], levels: Mapping[int, int]) -> Iterator[Block]:
+    for index, one in enumerate(found):
+        level = levels.get(index, 0)
+        if level:
+            kind = BlockKind.HEADING
+        elif one.is_row:
+            kind = BlockKind.TABLE_ROW
+        else:
+            kind = BlockKind.LIST_ITEM if BULLET.match(one.text) else BlockKind.PARAGRAPH
+        yield Block(kind, one.text, level=level, annotations=one.marks, places=one.places)
+
+
+def _mended(one: Paragraph, mending: Mapping[int, str]) -> Paragraph:
+    return replace(one, text=one.text.translate(mending)) if mending else one
+
+
+def _garbling(found: Sequence[Paragraph], mending: Mapping[int, str]) -> tuple[str, ...]:
+    warnings = garbling_warnings("".join(one.text for one in found))
+    return ("kana were written as rare kanji and have been mended", *warnings) if mending else warnings
+
+
+def _title(contents: Contents, blocks: Sequence[Block]) -> str | None:
+    """The file's own title where it is one, else the first heading."""
+    title = _PRODUCER_TITLE.sub("", _PRODUCER_TITLE.sub("", contents.title or "")).strip()
+    if title and not _NO_TITLE.fullmatch(title) and not garbling_warnings(title):
+        return title
+    return next((block.text for block in blocks if block.kind is BlockKind.HEADING), None)
+
+
+def _day(value: str | None) -> dt.date | None:
+    """``D:20240401120000+09'00'`` → 2024-04-01."""
+    match = _DATE.match(value or "")
+    try:
+        return dt.date(*map(int, match.groups())) if match else None
+    except ValueError:
+        return None

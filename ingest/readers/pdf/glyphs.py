@@ -1,0 +1,232 @@
+"""Characters of PDF pages with their boxes; the only home of pypdfium2.
+
+Boxes are in points with the origin at the top left of the page as it is shown. Characters beside the
+page or too small to be seen are left out and counted.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from rag.errors import DamagedDocument, EncryptedDocument
+
+Pdf = Any
+"""A pypdfium2 document; pypdfium2 has no types of its own."""
+
+_SMALLEST_POINTS = 1.0
+_BREAKS = frozenset("\r\n")
+_LINE_END_HYPHEN = "\x02"
+_NOT_CHARACTERS = frozenset({0x0, 0xFFFE, 0xFFFF})
+_SURROGATE_HIGH, _SURROGATE_LOW, _SURROGATE_END = 0xD800, 0xDC00, 0xE000
+_INVISIBLE_MODE = 3
+_WHITE = 250
+
+
+class Glyph(NamedTuple):
+    """One character: its box, the size of its font in points, and whether pdfium guessed it (a space)."""
+
+    char: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    size: float
+    is_guessed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Glyphs that pdfium found on one line, in order; ``look`` says how they are painted."""
+
+    glyphs: tuple[Glyph, ...]
+    look: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its size in points, its runs in the order of the file, and whether a picture fills it."""
+
+    number: int
+    width: float
+    height: float
+    runs: tuple[Run, ...]
+    has_picture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """An entry of the document's outline; ``page`` counts from 1."""
+
+    level: int
+    title: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is known before the pages are read."""
+
+    num_pages: int
+    title: str | None
+    author: str | None
+    modified: str | None
+    bookmarks: tuple[Bookmark, ...] = ()
+    warnings: tuple[str, ...] = field(default=())
+
+
+def open_pdf(data: bytes, name: str) -> Pdf:
+    """Open a document. Raises EncryptedDocument when it needs a password, else DamagedDocument."""
+    import pypdfium2
+
+    try:
+        return pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise EncryptedDocument(f"{name}: needs a password: save a copy without one") from error
+        raise DamagedDocument(f"{name}: the PDF cannot be opened ({error}): get a fresh copy") from error
+
+
+def read_contents(pdf: Pdf) -> Contents:
+    """Title, author, date and outline."""
+    import pypdfium2
+
+    metadata = pdf.get_metadata_dict(skip_empty=True)
+    bookmarks: list[Bookmark] = []
+    warnings: tuple[str, ...] = ()
+    try:
+        for item in pdf.get_toc(max_depth=8):
+            destination = item.get_dest()
+            index = destination.get_index() if destination else None
+            bookmarks.append(Bookmark(item.level + 1, item.get_title(), (index or 0) + 1))
+    except (pypdfium2.PdfiumError, RecursionError, ValueError):
+        warnings = ("its outline is damaged and was not used",)
+    return Contents(
+        num_pages=len(pdf),
+        title=metadata.get("Title"),
+        author=metadata.get("Author"),
+        modified=metadata.get("ModDate") or metadata.get("CreationDate"),
+        bookmarks=tuple(bookmarks),
+        warnings=warnings,
+    )
+
+
+def read_page(pdf: Pdf, index: int, dropped: Counter[str]) -> Page:
+    """Read one page, counted from 0. Raises DamagedDocument when pdfium cannot load it."""
+    import pypdfium2
+    from pypdfium2 import raw
+
+    try:
+        page = pdf[index]
+        textpage = page.get_textpage()
+    except pypdfium2.PdfiumError as error:
+        raise DamagedDocument(f"page {index + 1} cannot be loaded ({error})") from error
+    view = _View(page)
+    runs = tuple(_runs(raw, textpage, view, dropped))
+    has_picture = not runs and any(
+        one.type == raw.FPDF_PAGEOBJ_IMAGE for one in page.get_objects(max_depth=3)
+    )
+    textpage.close()
+    page.close()
+    return Page(index + 1, view.width, view.height, runs, has_picture)
+
+
+def _has_picture(raw: Any, page: Any) -> bool:
+    return any(one.type == raw.FPDF_PAGEOBJ_IMAGE for one in page.get_objects(max_depth=3))
+
+
+class _View:
+    """From the coordinates of the file to those of the page as it is shown."""
+
+    def __init__(self, page: Any) -> None:
+        self._left, self._bottom, self._right, self._top = page.get_bbox()
+        self._turns = page.get_rotation() // 90 % 4
+        width, height = self._right - self._left, self._top - self._bottom
+        self.width, self.height = (height, width) if self._turns % 2 else (width, height)
+
+    def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
+        """(left, top, right, bottom) from the top left of the page."""
+        if self._turns == 0:
+            return left - self._left, self._top - top, right - self._left, self._top - bottom
+        if self._turns == 1:
+            return bottom - self._bottom, left - self._left, top - self._bottom, right - self._left
+        if self._turns == 2:  # noqa: PLR2004
+            return self._right - right, bottom - self._bottom, self._right - left, top - self._bottom
+        return self._top - top, self._right - right, self._top - bottom, self._right - left
+
+
+def _runs(raw: Any, textpage: Any, view: _View, dropped: Counter[str]) -> Iterator[Run]:
+    """The glyphs of a page, cut where pdfium breaks lines."""
+    glyphs: list[Glyph] = []
+    first = 0
+    for index, glyph in _glyphs(raw, textpage):
+        if glyph.char in _BREAKS:
+            if glyphs:
+                yield Run(tuple(glyphs), _look(raw, textpage, first))
+            glyphs = []
+            continue
+        box = view.box(glyph.left, glyph.bottom, glyph.right, glyph.top)
+        reason = _unseen(box, glyph, view)
+        if reason:
+            dropped[reason] += 1
+            continue
+        if not glyphs:
+            first = index
+        glyphs.append(glyph._replace(left=box[0], top=box[1], right=box[2], bottom=box[3]))
+    if glyphs:
+        yield Run(tuple(glyphs), _look(raw, textpage, first))
+
+
+def _unseen(box: tuple[float, float, float, float], glyph: Glyph, view: _View) -> str:
+    if glyph.is_guessed or glyph.char.isspace():
+        return ""
+    if glyph.size < _SMALLEST_POINTS:
+        return "tiny-text"
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return "" if 0 <= x <= view.width and 0 <= y <= view.height else "off-page"
+
+
+def _glyphs(raw: Any, textpage: Any) -> Iterator[tuple[int, Glyph]]:
+    """Every character in file coordinates: (index, glyph with ``top`` above ``bottom``)."""
+    rectangle, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+    rectangle_pointer, matrix_pointer = ctypes.byref(rectangle), ctypes.byref(matrix)
+    high = 0
+    for index in range(raw.FPDFText_CountChars(textpage)):
+        code = raw.FPDFText_GetUnicode(textpage, index)
+        if _SURROGATE_HIGH <= code < _SURROGATE_LOW:
+            high = code
+            continue
+        if _SURROGATE_LOW <= code < _SURROGATE_END:
+            code = 0x10000 + ((high - _SURROGATE_HIGH) << 10) + (code - _SURROGATE_LOW) if high else 0
+        high = 0
+        is_guessed = raw.FPDFText_IsGenerated(textpage, index) == 1
+        raw.FPDFText_GetLooseCharBox(textpage, index, rectangle_pointer)
+        size = raw.FPDFText_GetFontSize(textpage, index)
+        if raw.FPDFText_GetMatrix(textpage, index, matrix_pointer):
+            size *= math.hypot(matrix.c, matrix.d) or 1.0
+        char = "\ufffd" if code in _NOT_CHARACTERS else chr(code)
+        if char == _LINE_END_HYPHEN:
+            char = "\u00ad"
+        yield (
+            index,
+            Glyph(char, rectangle.left, rectangle.top, rectangle.right, rectangle.bottom, size, is_guessed),
+        )
+
+
+def _look(raw: Any, textpage: Any, index: int) -> str:
+    """``invisible`` for text that is not painted (a recognised layer), ``white`` for white text."""
+    text_object = raw.FPDFText_GetTextObject(textpage, index)
+    if text_object and raw.FPDFTextObj_GetTextRenderMode(text_object) == _INVISIBLE_MODE:
+        return "invisible"
+    colours = [ctypes.c_uint() for _ in range(4)]
+    if raw.FPDFText_GetFillColor(textpage, index, *map(ctypes.byref, colours)):
+        red, green, blue, opacity = (one.value for one in colours)
+        if opacity == 0:
+            return "invisible"
+        if min(red, green, blue) >= _WHITE:
+            return "white"
+    return ""

@@ -1,0 +1,192 @@
+"""Lines of pages → paragraphs: what was broken at the edge of a column or page is joined again.
+
+A line goes on in the next when it is full: the first word of the next line would not have fitted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ingest.outline import article_heading, heading_level, is_caption
+from ingest.readers.lines import BULLET, glue, is_wide
+from ingest.readers.pdf.lines import Line
+from ingest.readers.pdf.order import frames
+from rag.types import Annotation, Box, Locator
+
+_STOPS = re.compile("[。．.！？!?：:」』]$")
+_LEADERS = re.compile(r"[.．・…‥]{4,}\s*\S{0,8}$|(?:\s*[.．・…‥]\s*){6,}")
+_HYPHEN = re.compile("[A-Za-z]-$|\u00ad$")
+_INDENT_EMS = 0.7
+_SLACK_EMS = 0.9
+_LATIN_EMS = 0.55
+_ROW_GAP_EMS = 1.0
+_ROW_CELL_CHARS = 40
+_FEW_LINES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """A line with its page, and the edges of its column along the line."""
+
+    line: Line
+    page: int
+    left: float
+    right: float
+
+    @property
+    def is_full(self) -> bool:
+        """Whether not even one more character would have fitted."""
+        return self.right - self.line.end < self.line.size * _SLACK_EMS
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Lines that were joined; offsets of marks and places are into ``text``."""
+
+    text: str
+    lines: tuple[PageLine, ...]
+    marks: tuple[Annotation, ...]
+    places: tuple[Locator, ...]
+    is_row: bool = False
+
+    @property
+    def size(self) -> float:
+        """Size of the letters of its first line, in points."""
+        return self.lines[0].line.size
+
+    @property
+    def page(self) -> int:
+        """The page on which it begins."""
+        return self.lines[0].page
+
+
+def paragraphs(pages: Sequence[tuple[int, Sequence[Line]]]) -> list[Paragraph]:
+    """The paragraphs of a document from (page number, lines in reading order)."""
+    groups: list[list[PageLine]] = []
+    for number, lines in pages:
+        for index, line in enumerate(_in_columns(number, lines)):
+            before = groups[-1][-1] if groups else None
+            if before is not None and _goes_on(groups[-1], line, is_first_of_page=index == 0):
+                groups[-1].append(line)
+            else:
+                groups.append([line])
+    return list(_rows([_join(group) for group in groups]))
+
+
+def _in_columns(number: int, lines: Sequence[Line]) -> Iterator[PageLine]:
+    """Lines with the edges of their columns: those of their frame, or of the page where it is short."""
+    for frame in frames(lines):
+        beside = frame if len(frame) >= _FEW_LINES else [one for one in lines if _is_alike(one, frame[0])]
+        left, right = min(one.start for one in beside), max(one.end for one in beside)
+        yield from (PageLine(line, number, left, right) for line in frame)
+
+
+def _is_alike(a: Line, b: Line) -> bool:
+    return (
+        a.is_vertical == b.is_vertical
+        and abs(a.size - b.size) < b.size * 0.1
+        and abs(a.start - b.start) < b.size * 4
+    )
+
+
+def _goes_on(group: Sequence[PageLine], after: PageLine, *, is_first_of_page: bool) -> bool:
+    """Whether ``after`` continues the paragraph that ``group`` holds so far."""
+    before = group[-1]
+    a, b = before.line, after.line
+    if a.is_vertical != b.is_vertical or abs(a.size - b.size) > max(a.size, b.size) * 0.12:
+        return False
+    if _LEADERS.search(a.text) or _begins_anew(b.text) or not _was_cut(before, b):
+        return False
+    if is_first_of_page:
+        return after.page == before.page + 1 and not _STOPS.search(a.text) and len(a.text) > 10  # noqa: PLR2004
+    step = (b.middle - a.middle) / a.size
+    if not 0.5 < step < 2.4 or min(a.end, b.end) <= max(a.start, b.start):  # noqa: PLR2004
+        return False
+    indent = (b.start - a.start) / a.size
+    is_hanging = len(group) == 1 and BULLET.match(a.text) is not None
+    return indent < _INDENT_EMS or is_hanging or not _STOPS.search(a.text)
+
+
+def _begins_anew(text: str) -> bool:
+    return (
+        BULLET.match(text) is not None
+        or heading_level(text) is not None
+        or article_heading(text) is not None
+        or is_caption(text)
+        or _LEADERS.search(text) is not None
+    )
+
+
+def _was_cut(before: PageLine, after: Line) -> bool:
+    """Whether the line was full for what comes next: a character, or a whole Latin word."""
+    size = before.line.size
+    first = after.text[:1]
+    needed = size if not first or is_wide(first) else len(after.text.split(maxsplit=1)[0]) * size * _LATIN_EMS
+    return before.right - before.line.end < max(needed, size) + size * _SLACK_EMS / 2
+
+
+def _join(group: Sequence[PageLine]) -> Paragraph:
+    text = ""
+    marks: list[Annotation] = []
+    places: list[Locator] = []
+    for one in group:
+        if _HYPHEN.search(text) and one.line.text[:1].islower():
+            text = text[:-1]
+        elif text.endswith("\u00ad"):
+            text = f"{text[:-1]}-"
+        else:
+            text += glue(text, one.line.text)
+        start = len(text)
+        text += one.line.text
+        marks += (replace(mark, start=mark.start + start, end=mark.end + start) for mark in one.line.marks)
+        places.append(_place(one, start, len(text)))
+    return Paragraph(text, tuple(group), tuple(marks), tuple(places))
+
+
+def _place(one: PageLine, start: int, end: int) -> Locator:
+    box = Box(*(round(value, 1) for value in one.line.box))
+    return Locator(start, end, page=one.page, boxes=(box,))
+
+
+def _rows(found: Sequence[Paragraph]) -> Iterator[Paragraph]:
+    """Short single lines side by side are the cells of one row: 「用語 / 意味」."""
+    row: list[Paragraph] = []
+    for one in found:
+        if row and _is_beside(row[-1], one):
+            row.append(one)
+            continue
+        if row:
+            yield _told(row)
+        row = [one]
+    if row:
+        yield _told(row)
+
+
+def _is_beside(a: Paragraph, b: Paragraph) -> bool:
+    if len(a.lines) > 1 or len(b.lines) > 1 or max(len(a.text), len(b.text)) > _ROW_CELL_CHARS:
+        return False
+    left, right = a.lines[0].line, b.lines[0].line
+    return (
+        a.page == b.page
+        and left.is_vertical == right.is_vertical
+        and abs(left.middle - right.middle) < left.size / 2
+        and right.start - left.end > left.size * _ROW_GAP_EMS
+    )
+
+
+def _told(row: Sequence[Paragraph]) -> Paragraph:
+    if len(row) == 1:
+        return row[0]
+    text = ""
+    marks: list[Annotation] = []
+    places: list[Locator] = []
+    for cell in row:
+        text += " / " if text else ""
+        shift = len(text)
+        text += cell.text
+        marks += [replace(mark, start=mark.start + shift, end=mark.end + shift) for mark in cell.marks]
+        places += [replace(place, start=place.start + shift, end=place.end + shift) for place in cell.places]
+    lines = tuple(line for cell in row for line in cell.lines)
+    return Paragraph(text, lines, tuple(marks), tuple(places), is_row=True)

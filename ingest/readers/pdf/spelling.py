@@ -1,0 +1,73 @@
+"""Placed runs → the text of lines: which blanks are words' and which are only space between letters.
+
+Typesetters put a little air between kana and Latin letters; pdfium reports it as a blank. It is one
+between Latin words, and between Japanese characters only where the gap is as wide as a character.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from ingest.readers.lines import is_wide
+from ingest.readers.pdf.garbling import MENDED
+from ingest.readers.pdf.lines import Line, PlacedRun, Spot
+from rag.types import Annotation
+
+_WIDE_GAP_EMS = 0.8
+_MIXED_GAP_EMS = 0.4
+_SPACED_SHARE = 0.4
+_MANY = 8
+
+
+def spell(run: PlacedRun) -> Line:
+    """The line with its text, ruby and the way it is painted as annotations."""
+    text, offsets = _text(run)
+    text = text.translate(MENDED)
+    marks = [
+        Annotation("ruby", offsets[first], offsets[last - 1] + 1, reading)
+        for first, last, reading in run.ruby
+        if offsets[first] >= 0 and offsets[last - 1] >= 0
+    ]
+    if run.look:
+        marks.append(Annotation("hidden" if run.look == "white" else "unpainted", 0, len(text), run.look))
+    return Line(text, run.start, run.end, run.middle, run.size, run.is_vertical, run.box, tuple(marks))
+
+
+def _text(run: PlacedRun) -> tuple[str, list[int]]:
+    """The text, and for every spot its offset in it (−1 for blanks)."""
+    keep_between_wide = not _is_spaced_out(run.spots)
+    text = ""
+    offsets: list[int] = []
+    blank: Spot | None = None
+    last: Spot | None = None
+    for spot in run.spots:
+        if spot.char in {" ", "\u00a0"}:
+            blank = spot if blank is None or blank.is_guessed else blank
+            offsets.append(-1)
+            continue
+        if blank is not None and last is not None and _is_blank(last, blank, spot, keep_between_wide):
+            text += " "
+        blank = None
+        offsets.append(len(text))
+        text += spot.char
+        last = spot
+    return text.rstrip(), offsets
+
+
+def _is_blank(left: Spot, blank: Spot, right: Spot, keep_between_wide: bool) -> bool:
+    num_wide = is_wide(left.char) + is_wide(right.char)
+    gap = (right.start - left.end) / max(left.size, right.size, 0.1)
+    if num_wide == 0:
+        return True
+    if blank.is_guessed:
+        return gap >= (_WIDE_GAP_EMS if num_wide == 2 else _MIXED_GAP_EMS)  # noqa: PLR2004
+    return num_wide == 1 or keep_between_wide
+
+
+def _is_spaced_out(spots: list[Spot]) -> bool:
+    """Whether somebody put a blank between all letters: 「議 事 録」."""
+    wide = [i for i, spot in enumerate(spots) if is_wide(spot.char)]
+    if len(wide) < _MANY:
+        return False
+    blanks = sum(b - a == 2 and spots[a + 1].char == " " for a, b in pairwise(wide))  # noqa: PLR2004
+    return blanks >= len(wide) * _SPACED_SHARE
