@@ -17,7 +17,9 @@ from ingest.messages import Configuration, Kind, encode_error
 from rag.errors import DamagedDocument, LimitExceeded, RagError
 
 RETIRE_BYTES = 700_000_000
-"""A process that once grew beyond this makes room for a fresh one: memory is seldom given back."""
+"""A process that holds more than this between two jobs makes room for a fresh one."""
+
+_STATM = Path("/proc/self/statm")
 
 Work = Callable[[bytes], bytes]
 
@@ -58,7 +60,7 @@ def answer(work: Work, job: bytes, configuration: Configuration) -> tuple[Kind, 
     except Exception as error:  # a library's own error that no reader foresaw: this file's, not the run's
         message = f"could not be read ({type(error).__name__}: {str(error).partition(chr(10))[0][:200]})"
         kind, body = Kind.FAILED, encode_error(DamagedDocument(message))
-    return (kind.ending if _peak_bytes() > RETIRE_BYTES else kind), body
+    return (kind.ending if _resident_bytes() > RETIRE_BYTES else kind), body
 
 
 def build_work(configuration: Configuration) -> Work:
@@ -87,10 +89,16 @@ def _next_job(line: Connection) -> bytes | None:
         return None
 
 
-def _peak_bytes() -> int:
-    """The largest resident size so far; Linux counts it in KiB, macOS in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+def _resident_bytes() -> int:
+    """What this process holds in memory now; 0 where /proc does not tell.
+
+    Not ``ru_maxrss``: on Linux that begins with the size of the process that started this one.
+    """
+    try:
+        pages = int(_STATM.read_bytes().split()[1])
+    except OSError:
+        return 0
+    return pages * resource.getpagesize()
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from multiprocessing.connection import Connection
 from ingest.worker import serve
 from rag.errors import EncryptedDocument, ModelUnavailable
 
+KEPT = []
+
 def work(job):
     match job.split(b":"):
         case [b"crash"]: os.kill(os.getpid(), signal.SIGSEGV)
@@ -26,6 +28,7 @@ def work(job):
         case [b"eat"]: bytearray(50_000_000_000)
         case [b"locked"]: raise EncryptedDocument("a password is needed")
         case [b"bug"]: raise KeyError("styles.xml")
+        case [b"grow"]: KEPT.append(b"x" * 750_000_000)
         case [b"sleep", seconds]: time.sleep(float(seconds))
     return str(os.getpid()).encode() + b":" + job
 
@@ -97,9 +100,25 @@ def test_one_worker_does_all_jobs_in_order(module: str):
     assert len({result.split(b":")[0] for _, result in done if isinstance(result, bytes)}) == 1
 
 
+def processes(results: dict[str, bytes | RagError]) -> list[bytes]:
+    return [result.split(b":")[0] for result in results.values() if isinstance(result, bytes)]
+
+
+def test_a_process_that_has_grown_makes_room_for_a_fresh_one(module: str):
+    first, grown, *others = processes(outcomes(pool_of(module, num_workers=1), b"a", b"grow", b"b", b"c"))
+    assert first == grown
+    assert set(others) != {first}
+    assert len(set(others)) == 1
+
+
+def test_the_size_of_the_parent_does_not_count(module: str):
+    large = b"x" * 750_000_000
+    assert len(set(processes(outcomes(pool_of(module, num_workers=1), b"a", b"b", b"c")))) == 1
+    del large
+
+
 def test_two_workers_share_the_jobs(module: str):
-    results = outcomes(pool_of(module), *[b"sleep:0.2"] * 6)
-    assert len({result.split(b":")[0] for result in results.values() if isinstance(result, bytes)}) == 2
+    assert len(set(processes(outcomes(pool_of(module), *[b"sleep:0.2"] * 6)))) == 2
 
 
 def test_large_jobs_and_results_pass(module: str):

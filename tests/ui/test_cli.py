@@ -145,23 +145,22 @@ def test_a_store_of_another_embedder_says_what_mends_it(
     assert len(cli.json("search", "休暇", "--mode", "dense")["hits"]) == 2
 
 
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (["ない.txt"], "there is no document 'ない.txt'"),
-        (["--collection", "ない"], "there is no collection 'ない'"),
-        (["休暇.md", "ない.txt"], "there is no document 'ない.txt'"),
-        (["同じ.txt"], "give the whole path or --collection"),
-    ],
-    ids=["unknown name", "unknown collection", "one of two unknown", "two of that name"],
-)
-def test_nothing_is_removed_when_a_name_is_wrong(cli: Cli, folder: Path, arguments: list[str], told: str):
+WRONG_NAMES = [
+    ("an unknown name", ["ない.txt"], "there is no document 'ない.txt'"),
+    ("an unknown collection", ["--collection", "ない"], "there is no collection 'ない'"),
+    ("one of two unknown", ["休暇.md", "ない.txt"], "there is no document 'ない.txt'"),
+    ("two of that name", ["同じ.txt"], "give the whole path or --collection"),
+]
+
+
+def test_nothing_is_removed_when_a_name_is_wrong(cli: Cli, folder: Path):
     for name in ("甲", "乙"):
         (folder / name).mkdir()
         (folder / name / "同じ.txt").write_text(f"{name}の規程です。", encoding="utf-8")
     cli.json("ingest", folder)
-    assert cli("remove", *arguments) == 2
-    assert told in cli.err
+    for why, arguments, told in WRONG_NAMES:
+        assert cli("remove", *arguments) == 2, why
+        assert told in cli.err, why
     assert len(cli.json("list")["documents"]) == 4
 
 

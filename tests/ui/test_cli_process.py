@@ -12,6 +12,7 @@ from rag.types import ABSTENTION
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {
+    "langchain_core",
     "torch",
     "transformers",
     "sentence_transformers",
