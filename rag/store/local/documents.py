@@ -29,12 +29,14 @@ def put_document(
     state = take_document(connection, state, intake.document.id) or replace(state, change_number=number)
     first, end = state.next_chunk_id, state.next_chunk_id + len(intake.chunks)
     _insert_document(connection, intake, (number, *_document_row(intake.document), first, end, original))
-    blobs = _encode_terms(connection, intake, vocabulary)
+    numbered, next_term_id = vocabulary.number(connection, intake.terms, state.next_term_id)
+    blobs = [encode_terms(fields) for fields in numbered]
     _insert_chunks(connection, number, intake, blobs, first)
     block = TermBlock.decode(enumerate(blobs), len(FIELD_NAMES))
     state = replace(
         state,
         next_chunk_id=end,
+        next_term_id=next_term_id,
         num_documents=state.num_documents + 1,
         num_chunks=state.num_chunks + end - first,
         num_chars=state.num_chars + len(intake.document.text),
@@ -127,10 +129,6 @@ def _document_row(document: Document) -> Iterable[object]:
         day.toordinal() if day else None,
         len(document.text),
     )
-
-
-def _encode_terms(connection: sqlite3.Connection, intake: Intake, vocabulary: Vocabulary) -> list[bytes]:
-    return [encode_terms(fields) for fields in vocabulary.number(connection, intake.terms)]
 
 
 def _insert_chunks(

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, Protocol, Self, TypeVar
 
+from rag.errors import StoreError
 from rag.store.base import FollowerState
 from rag.store.local.changes import Changes, State, read_changes
 from rag.store.local.generations import DamagedGeneration, Generation, Generations
@@ -111,7 +112,8 @@ class Follower(Generic[ViewT]):
     def catch_up(self, connection: sqlite3.Connection, state: State) -> None:
         """Publish a generation at ``state.change_number``; the caller holds the writer's lock.
 
-        Begins with the newest generation when that is sound, else with nothing but the truth.
+        Begins with the newest generation when that is sound, else with nothing but the truth. Raises
+        StoreError when it cannot be written, such as on a full disk.
         """
         base = self._find_base(state)
         if base and base.manifest.change_number == state.change_number:
@@ -120,11 +122,17 @@ class Follower(Generic[ViewT]):
         num_dead = base.manifest.num_dead + changes.num_departed_chunks if base else 0
         if num_dead > max(state.num_chunks, MIN_DEAD_CHUNKS):
             base, num_dead, changes = None, 0, read_changes(connection, 0, state.change_number)
-        with self._generations.draft(base) as folder:
-            num_chunks = self._index.build(folder, connection, changes)
-            self._generations.publish(
-                folder, base, change_number=state.change_number, num_chunks=num_chunks, num_dead=num_dead
-            )
+        try:
+            with self._generations.draft(base) as folder:
+                num_chunks = self._index.build(folder, connection, changes)
+                self._generations.publish(
+                    folder, base, change_number=state.change_number, num_chunks=num_chunks, num_dead=num_dead
+                )
+        except (OSError, ValueError, RuntimeError) as error:  # tantivy raises the second, FAISS the third
+            raise StoreError(
+                f"the {self.name} index cannot be written ({error}): the documents are safe, see to the disk "
+                "and run the command again"
+            ) from error
         self._problem = ""
 
     def published_change(self) -> int:

@@ -30,6 +30,7 @@ TABLES = (
         change_number INTEGER NOT NULL,
         forgotten_number INTEGER NOT NULL, -- departures up to here are no longer listed
         next_chunk_id INTEGER NOT NULL,
+        next_term_id INTEGER NOT NULL,
         num_documents INTEGER NOT NULL,
         num_chunks INTEGER NOT NULL,
         num_chars INTEGER NOT NULL,
@@ -87,8 +88,8 @@ TABLES = (
         chunk INTEGER PRIMARY KEY REFERENCES chunks ON DELETE CASCADE, data BLOB NOT NULL -- float16
     )""",
     """CREATE TABLE terms (
-        id INTEGER PRIMARY KEY, field INTEGER NOT NULL, term TEXT NOT NULL, UNIQUE (field, term)
-    )""",
+        field INTEGER NOT NULL, term TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (field, term)
+    ) WITHOUT ROWID""",
     """CREATE TABLE departures (
         change_number INTEGER PRIMARY KEY,
         document INTEGER NOT NULL, -- its number, not its id
@@ -109,6 +110,6 @@ def create_tables(connection: sqlite3.Connection, identity: IndexIdentity) -> No
     meta = {"store_id": uuid.uuid4().hex, "identity": identity_to_json(identity)}
     connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
     nothing = orjson.dumps([0] * len(FIELD_NAMES)).decode()
-    connection.execute("INSERT INTO state VALUES (1, 0, 0, 1, 0, 0, 0, ?)", (nothing,))
+    connection.execute("INSERT INTO state VALUES (1, 0, 0, 1, 1, 0, 0, 0, ?)", (nothing,))
     connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
     connection.execute("COMMIT")

@@ -94,6 +94,8 @@ class Segment:
 
         ``shown`` masks inside the search, shape (len(self),); None shows everything.
         """
+        # One query is one thread's work: a second thread would only be waited for.
+        faiss.omp_set_num_threads(1)
         num_shown = len(self) if shown is None else int(np.count_nonzero(shown))
         parameters = None
         if shown is not None:

@@ -7,9 +7,10 @@ fields one after the other (uint32, ascending within a field), then how often ea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,19 +18,27 @@ from numpy.typing import NDArray
 MAX_COUNT = 65_535
 """A term that stands more often counts as this often; BM25 has long stopped to tell the difference."""
 
-TermIds = Mapping[int, int]
-"""Term id → how often."""
+
+class FieldTerms(NamedTuple):
+    """The distinct terms of one field of one chunk: ids (ascending) and how often each stands there."""
+
+    ids: NDArray[np.uint32]
+    counts: NDArray[np.uint32]
+
+    @classmethod
+    def of(cls, numbered: Iterable[int], counts: Collection[int]) -> FieldTerms:
+        """From ids in any order and as many counts."""
+        ids = np.fromiter(numbered, np.uint32, len(counts))
+        order = np.argsort(ids)
+        return cls(ids[order], np.fromiter(counts, np.uint32, len(counts))[order])
 
 
-def encode_terms(fields: Sequence[TermIds]) -> bytes:
+def encode_terms(fields: Sequence[FieldTerms]) -> bytes:
     """The stored form of one chunk's terms, field by field."""
-    header = np.array([[sum(terms.values()), len(terms)] for terms in fields], dtype="<u4")
-    ids, counts = [], []
-    for terms in fields:
-        for term_id in sorted(terms):
-            ids.append(term_id)
-            counts.append(min(terms[term_id], MAX_COUNT))
-    return header.tobytes() + np.array(ids, dtype="<u4").tobytes() + np.array(counts, dtype="<u2").tobytes()
+    header = np.array([[field.counts.sum(), len(field.ids)] for field in fields], dtype="<u4")
+    ids = np.concatenate([field.ids for field in fields])
+    counts = np.minimum(np.concatenate([field.counts for field in fields]), MAX_COUNT)
+    return b"".join([header.tobytes(), ids.astype("<u4").tobytes(), counts.astype("<u2").tobytes()])
 
 
 @dataclass(frozen=True)

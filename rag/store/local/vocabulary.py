@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import count
 
 import numpy as np
 
 from rag.errors import StoreError
 from rag.store.local.bm25 import FIELD_NAMES, QueryTerms
-from rag.store.local.term_block import TermIds
+from rag.store.local.term_block import FieldTerms
 from rag.text.terms import Terms
 
 MAX_REMEMBERED = 300_000
@@ -28,41 +29,43 @@ class Vocabulary:
     def __init__(self) -> None:
         self._known: list[dict[str, int]] = [{} for _ in FIELD_NAMES]
 
-    def number(self, connection: sqlite3.Connection, chunks: Sequence[Terms]) -> list[list[TermIds]]:
-        """The terms of some chunks with ids in place of words, field by field; new terms get theirs.
+    def number(
+        self, connection: sqlite3.Connection, chunks: Sequence[Terms], next_id: int
+    ) -> tuple[list[list[FieldTerms]], int]:
+        """The terms of some chunks with ids in place of words, field by field, and the next free id.
 
-        Runs inside the caller's transaction; call `forget` when that is rolled back.
+        New terms get theirs from ``next_id`` on. Runs inside the caller's transaction; call `forget` when
+        that is rolled back.
         """
         if sum(map(len, self._known)) > MAX_REMEMBERED:
             self.forget()
         for field, name in enumerate(FIELD_NAMES):
-            words = {word for terms in chunks for word in terms.get(name, ())}
             known = self._known[field]
-            # Not ``words - known.keys()``: that walks through everything known, for every document.
-            self._learn(connection, field, {word for word in words if word not in known})
-        return [
-            [
-                {ids[word]: count for word, count in terms.get(name, {}).items()}
-                for ids, name in zip(self._known, FIELD_NAMES, strict=True)
-            ]
+            unknown = {word for terms in chunks for word in terms.get(name, ()) if word not in known}
+            next_id = self._learn(connection, field, unknown, next_id)
+        numbered = [
+            [self._number_field(field, terms.get(name, {})) for field, name in enumerate(FIELD_NAMES)]
             for terms in chunks
         ]
+        return numbered, next_id
 
     def forget(self) -> None:
         """Drop what is remembered, such as ids of a transaction that was rolled back."""
         for known in self._known:
             known.clear()
 
-    def _learn(self, connection: sqlite3.Connection, field: int, words: Collection[str]) -> None:
+    def _number_field(self, field: int, counts: Mapping[str, int]) -> FieldTerms:
+        return FieldTerms.of(map(self._known[field].__getitem__, counts), counts.values())
+
+    def _learn(self, connection: sqlite3.Connection, field: int, words: Collection[str], next_id: int) -> int:
         found = find_ids(connection, field, words)
         new = sorted(words - found.keys())  # sorted, so that the same documents make the same store
-        (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM terms").fetchone()
-        added = dict(zip(new, range(last + 1, last + 1 + len(new)), strict=True))
+        added = dict(zip(new, count(next_id), strict=False))
         connection.executemany(
-            "INSERT INTO terms (id, field, term) VALUES (?, ?, ?)",
-            ((term_id, field, word) for word, term_id in added.items()),
+            "INSERT INTO terms VALUES (?, ?, ?)", ((field, word, term_id) for word, term_id in added.items())
         )
         self._known[field] |= found | added
+        return next_id + len(new)
 
 
 def check_fields(terms: Terms) -> None:

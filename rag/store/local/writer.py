@@ -100,8 +100,8 @@ class Writer:
                 return False
             try:
                 self.catch_up()
-            except (OSError, StoreError) as error:
-                logger.warning("the index cannot be made again: %s", error)
+            except StoreError as error:
+                logger.warning("%s", error)
                 return False
             finally:
                 if not held:
@@ -145,5 +145,10 @@ class Writer:
 
     def _note(self, num_chunks: int) -> None:
         self._pending_chunks += num_chunks
-        if self._pending_chunks >= self._publish_every:
+        if self._pending_chunks < self._publish_every:
+            return
+        try:
             self.catch_up()
+        except StoreError as error:  # the change itself is committed; `publish` will say it again
+            logger.warning("%s", error)
+            self._pending_chunks = 0

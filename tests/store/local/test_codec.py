@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.store.local import codec
 from rag.store.local.identity import identity_from_json, identity_to_json
-from rag.store.local.term_block import Frequencies, TermBlock, encode_terms
+from rag.store.local.term_block import FieldTerms, Frequencies, TermBlock, encode_terms
 from rag.types import Annotation, Box, EmbedderIdentity, IndexIdentity, Locator, Section, Span
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -74,13 +75,19 @@ def test_identities(name: str, revision: str, dimension: int, prefix: str) -> No
 
 
 term_counts = st.dictionaries(st.integers(1, 50), st.integers(1, 400), max_size=8)
+
+
+def encode(fields: Sequence[Mapping[int, int]]) -> bytes:
+    return encode_terms([FieldTerms.of(field, field.values()) for field in fields])
+
+
 rows = st.lists(st.tuples(term_counts, term_counts), max_size=6)
 
 
 @quick
 @given(rows)
 def test_terms_come_back_field_by_field(chunks: list[tuple[dict[int, int], dict[int, int]]]) -> None:
-    encoded = [(number * 3, encode_terms(fields)) for number, fields in enumerate(chunks)]
+    encoded = [(number * 3, encode(fields)) for number, fields in enumerate(chunks)]
     block = TermBlock.decode(reversed(encoded), 2)
     assert block.chunk_ids.tolist() == [number for number, _ in encoded]
     assert block.lengths.tolist() == [[sum(field.values()) for field in fields] for fields in chunks]
@@ -98,7 +105,7 @@ def test_terms_come_back_field_by_field(chunks: list[tuple[dict[int, int], dict[
 def test_blocks_can_be_joined_and_selected(
     chunks: list[tuple[dict[int, int], dict[int, int]]], data: st.DataObject
 ) -> None:
-    encoded = [(number, encode_terms(fields)) for number, fields in enumerate(chunks)]
+    encoded = [(number, encode(fields)) for number, fields in enumerate(chunks)]
     whole = TermBlock.decode(encoded, 2)
     middle = data.draw(st.integers(0, len(encoded)))
     joined = TermBlock.decode(encoded[:middle], 2).joined(TermBlock.decode(encoded[middle:], 2))
@@ -126,6 +133,6 @@ def test_frequencies_add_up(parts: list[dict[int, int]]) -> None:
 
 
 def test_counts_beyond_the_column_are_cut() -> None:
-    block = TermBlock.decode([(1, encode_terms([{7: 70_000}]))], 1)
+    block = TermBlock.decode([(1, encode([{7: 70_000}]))], 1)
     assert block.counts.tolist() == [65_535]
     assert block.lengths.tolist() == [[70_000]]

@@ -199,9 +199,15 @@ def test_a_follower_that_cannot_be_written_is_searched_in_sqlite(
 ) -> None:
     shutil.rmtree(published / "dense")
     (published / "dense").write_bytes(b"in the way")
-    with open_store(published, IDENTITY) as store:
+    with open_store(published, IDENTITY, publish_every=1) as store:
         assert search(store) == EXPECTED
-        assert "cannot be made again" in caplog.text
+        assert "dense index cannot be written" in caplog.text
+        caplog.clear()
+        store.add(*make_document("c.txt", "休暇 新規"))  # is committed all the same
+        assert "dense index cannot be written" in caplog.text
+        assert search(store)[1] == ["休暇 届", "休暇 新規", "休暇 申請"]
+        with pytest.raises(StoreError, match="the documents are safe"):
+            store.publish()
 
 
 def test_one_generation_is_kept(store: LocalStore, place: Path) -> None:
