@@ -18,7 +18,7 @@ COLLECTION = "sample"
 
 QUESTIONS = (
     "試用期間は何か月ですか",
-    "空気清浄機にE4と出たら、どうすればいいですか",
+    "空気清浄機のフィルターは何年で交換しますか",
     "定年まで働いたら、退職金はいくらもらえますか",
 )
 """The first rests on a numbered article, the second on a page of a PDF; the third is answered nowhere."""
