@@ -56,8 +56,19 @@ def cli_page() -> Iterator[str]:
         command = swallow_rag.get_command(context, name)
         if command is None:
             raise LookupError(f"{name} is listed in ui/cli/commands.py and not there")
-        inner = click.Context(command, context, name, terminal_width=WIDTH, max_content_width=WIDTH)
-        yield from ("", f"## {name}", "", "```text", command.get_help(inner), "```")
+        yield from _command_help(command, name, context, "##")
+
+
+def _command_help(command: click.Command, name: str, above: click.Context, heading: str) -> Iterator[str]:
+    """The help of one command, and of the commands below it."""
+    context = click.Context(command, above, name, terminal_width=WIDTH, max_content_width=WIDTH)
+    title = context.command_path.removeprefix("swallow-rag ")
+    yield from ("", f"{heading} {title}", "", "```text", command.get_help(context), "```")
+    if isinstance(command, click.Group):
+        for inner in command.list_commands(context):
+            found = command.get_command(context, inner)
+            if found is not None:
+                yield from _command_help(found, inner, context, f"{heading}#")
 
 
 def settings_page() -> Iterator[str]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
-from rag.errors import SettingsError
+from evaluation.datasets.files import read_rows
+from evaluation.halves import Half, half_of
 from rag.text.fold import fold_text
 from rag.types import Citation
-
-Half = Literal["tuning", "reported"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +44,19 @@ class GoldQuestion:
 
     @property
     def half(self) -> Half:
-        """``tuning`` when the first hex digit of sha256(id) is even; the other half is only reported."""
-        first = hashlib.sha256(self.id.encode()).hexdigest()[0]
-        return "tuning" if int(first, 16) % 2 == 0 else "reported"
+        """Which half its id puts it into."""
+        return half_of(self.id)
 
 
 def load_gold_questions(file: Path) -> list[GoldQuestion]:
     """Read a set; SettingsError names the line that is not as it should be."""
-    questions = []
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise SettingsError(f"question set {file} cannot be read: {error.strerror}") from error
-    for number, line in enumerate(lines, start=1):
-        try:
-            row = json.loads(line)
-            rows = [row, *row["alternatives"]] if row["answerable"] else []
-            gold = tuple(GoldSentence(entry["source"], entry["sentence"]) for entry in rows)
-            questions.append(GoldQuestion(row["id"], row["question"], gold, row.get("answer", "")))
-        except (ValueError, KeyError, TypeError) as error:
-            raise SettingsError(f"line {number} of {file} is not a question: {error!r}") from error
-    return questions
+    return read_rows(file, _read_question)
+
+
+def _read_question(row: dict[str, Any]) -> GoldQuestion:
+    rows = [row, *row["alternatives"]] if row["answerable"] else []
+    gold = tuple(GoldSentence(entry["source"], entry["sentence"]) for entry in rows)
+    return GoldQuestion(row["id"], row["question"], gold, row.get("answer", ""))
 
 
 def split_halves(questions: Sequence[GoldQuestion]) -> dict[Half, list[GoldQuestion]]:

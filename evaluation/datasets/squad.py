@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import orjson
+
+from evaluation.datasets.base import AskedQuestion, Dataset, GoldDocuments, Passage
+from evaluation.datasets.files import hash_files, read_bytes, set_name
 from rag.errors import SettingsError
 
 _TITLE_MARK = " [SEP] "
 """JSQuAD puts the article's title and this before each paragraph."""
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """One paragraph; ``id`` is unique over all sets: file, article and paragraph number."""
-
-    id: str
-    article: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +44,22 @@ class PassageSet:
 def load_squad(file: Path) -> PassageSet:
     """Read a SQuAD 1.1 file, gzip-compressed or not; SettingsError when it is not one."""
     try:
-        data = file.read_bytes()
-        articles = json.loads(gzip.decompress(data) if file.suffix == ".gz" else data)["data"]
-        return _read_articles(file.name.removesuffix(".gz").removesuffix(".json"), articles)
-    except OSError as error:
-        raise SettingsError(f"question set {file} cannot be read: {error.strerror or error}") from error
-    except (ValueError, KeyError, TypeError) as error:
+        return _read_articles(set_name(file), orjson.loads(read_bytes(file))["data"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SettingsError(f"{file} is not a SQuAD file: {error!r}") from error
 
 
-def _read_articles(name: str, articles: Sequence[dict]) -> PassageSet:  # type: ignore[type-arg]
+def load_squad_dataset(file: Path) -> Dataset:
+    """The same file as a question set: the paragraph is the right document."""
+    passages = load_squad(file)
+    questions = (
+        AskedQuestion(asked.id, asked.text, GoldDocuments({asked.passage_id: 1}), asked.article)
+        for asked in passages.questions
+    )
+    return Dataset(passages.name, hash_files([file]), tuple(questions), passages.passages)
+
+
+def _read_articles(name: str, articles: Sequence[Any]) -> PassageSet:
     passages, questions = [], []
     for number, article in enumerate(articles):
         for position, paragraph in enumerate(article["paragraphs"]):
@@ -67,16 +67,17 @@ def _read_articles(name: str, articles: Sequence[dict]) -> PassageSet:  # type: 
             before, mark, text = paragraph["context"].partition(_TITLE_MARK)
             offset = len(before) + len(mark) if mark else 0
             passages.append(Passage(passage_id, article["title"], text if mark else before))
-            for asked in paragraph["qas"]:
-                answers = asked["answers"]
-                questions.append(
-                    PassageQuestion(
-                        str(asked["id"]),
-                        asked["question"],
-                        passage_id,
-                        article["title"],
-                        tuple(answer["text"] for answer in answers),
-                        tuple(max(-1, answer["answer_start"] - offset) for answer in answers),
-                    )
-                )
+            questions += [_read_question(asked, passage_id, article, offset) for asked in paragraph["qas"]]
     return PassageSet(name, tuple(passages), tuple(questions))
+
+
+def _read_question(asked: Any, passage_id: str, article: Any, offset: int) -> PassageQuestion:
+    answers = asked["answers"]
+    return PassageQuestion(
+        str(asked["id"]),
+        asked["question"],
+        passage_id,
+        article["title"],
+        tuple(answer["text"] for answer in answers),
+        tuple(max(-1, answer["answer_start"] - offset) for answer in answers),
+    )

@@ -1,0 +1,58 @@
+"""Pages as one HTML file that needs nothing else: styles inside, charts inline, no script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+from evaluation.report.pages import Block, Chart, Heading, Page, Paragraph, Table
+from evaluation.report.tables import Row
+
+_STYLE_FILE = Path(__file__).with_name("style.css")
+
+
+def render_html(page: Page) -> str:
+    """The whole page; text of questions and documents stands in it as text alone."""
+    body = "\n".join(_group(page.blocks))
+    title, style = escape(page.title), _STYLE_FILE.read_text(encoding="utf-8")
+    return (
+        '<!doctype html>\n<html lang="ja"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{title}</title><style>{style}</style></head>\n<body><h1>{title}</h1>\n{body}\n</body></html>\n"
+    )
+
+
+def _group(blocks: Sequence[Block]) -> list[str]:
+    """Charts that follow each other stand side by side."""
+    parts: list[str] = []
+    charts: list[str] = []
+    for block in blocks:
+        if isinstance(block, Chart):
+            charts.append(block.svg)
+            continue
+        if charts:
+            parts.append(f'<div class="charts">{"".join(charts)}</div>')
+            charts = []
+        parts.append(_block(block))
+    if charts:
+        parts.append(f'<div class="charts">{"".join(charts)}</div>')
+    return parts
+
+
+def _block(block: Heading | Paragraph | Table) -> str:
+    match block:
+        case Heading(text):
+            return f"<h2>{escape(text)}</h2>"
+        case Paragraph(text):
+            return f"<p>{escape(text)}</p>"
+        case Table(rows, numbers):
+            heading, *others = rows
+            body = "".join(_row("td", row) for row in others)
+            kind = ' class="numbers"' if numbers else ""
+            head = f"<thead>{_row('th', heading)}</thead>"
+            return f'<div class="scroll"><table{kind}>{head}<tbody>{body}</tbody></table></div>'
+
+
+def _row(tag: str, cells: Row) -> str:
+    return f"<tr>{''.join(f'<{tag}>{escape(cell)}</{tag}>' for cell in cells)}</tr>"

@@ -1,0 +1,258 @@
+"""``swallow-rag eval``: how well questions are found and answered, and what would be better."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ui.cli.asjson import print_json
+from ui.cli.commands import PATH, Session, json_option, pass_session
+from ui.cli.render import table
+
+if TYPE_CHECKING:
+    from evaluation.datasets.base import Dataset
+    from evaluation.progress import Phase, Tell
+    from evaluation.runs import Run
+
+PARTS = ("all", "tuning", "reported", "held-out")
+_COLUMNS_OF_NAMES = 1
+_PHASES = {"indexing": "索引", "searching": "検索"}
+_EVERY = 25
+
+output_option = click.option("--output", type=PATH, metavar="FOLDER", help="結果と報告書を書くフォルダ")
+cache_option = click.option(
+    "--cache", type=PATH, metavar="FOLDER", help="作った索引を次の実行のために残すフォルダ"
+)
+limit_option = click.option(
+    "--limit", type=click.IntRange(min=1), metavar="N", help="質問を N 問だけ (いつも同じ N 問)"
+)
+
+
+@click.group("eval")
+def eval_group() -> None:
+    """検索と回答の良さを測り、比べます。
+
+    Measure how well questions are found and answered.
+    """
+
+
+@eval_group.command("retrieval")
+@click.argument("dataset", type=PATH)
+@click.option("--pool", type=PATH, multiple=True, metavar="FILE", help="このファイルの文章も混ぜる (複数可)")
+@click.option("--folder", type=PATH, metavar="FOLDER", help="このフォルダの資料を探す")
+@click.option(
+    "--collection",
+    "collections",
+    multiple=True,
+    metavar="NAME",
+    help="自分のストアのこの資料群を探す (複数可)",
+)
+@click.option("--half", "part", type=click.Choice(PARTS), default="all", help="質問集のどの部分か")
+@limit_option
+@output_option
+@cache_option
+@json_option
+@pass_session
+def retrieval_command(session: Session, /, dataset: Path, *, as_json: bool, **options: Any) -> None:
+    """質問集で検索を測ります。
+
+    Recall, MRR and nDCG per leg. DATASET: SQuAD 形式 (.json)、BEIR のフォルダ、質問と資料の表 (.csv)、
+    JSON Lines。文章を含まない質問集は --folder、--pool、または自分のストアの中を探します。
+
+    例: swallow-rag eval retrieval 質問.csv --folder 規程集 --output 結果
+    """
+    from evaluation.corpus import Target, open_corpus
+    from evaluation.report.pages import run_page
+    from evaluation.report.tables import leg_rows
+    from evaluation.report.write import write_page
+    from evaluation.runner import run_retrieval
+    from evaluation.runs import save_run
+
+    asked = _load(dataset, options["part"], options["limit"])
+    target = Target(options["pool"], options["folder"], options["collections"], options["cache"])
+    with (
+        _counting() as tell,
+        open_corpus(asked, target, session.settings(), tell=tell) as corpus,
+    ):
+        run = run_retrieval(asked, corpus, part=options["part"], tell=tell)
+    if options["output"]:
+        save_run(run, options["output"])
+        write_page(run_page(run), options["output"])
+    if as_json:
+        print_json(run.as_json())
+        return
+    click.echo("\n".join([_heading(run), *_table(leg_rows(run)), *run.notes, *_written(options["output"])]))
+
+
+@eval_group.command("runs")
+@click.argument("before", type=PATH)
+@click.argument("after", type=PATH)
+@click.option("--leg", default="final", metavar="NAME", help="どの検索を比べるか (既定は final)")
+@click.option("--list", "num_listed", type=click.IntRange(min=0), default=10, help="表に出す質問の数")
+@output_option
+@json_option
+@pass_session
+def runs_command(
+    _session: Session,
+    /,
+    before: Path,
+    after: Path,
+    *,
+    leg: str,
+    num_listed: int,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """二つの結果を比べます。どの質問が良くなり、どれが悪くなったか。
+
+    Compare two runs that were written with --output: questions won and lost, with tests.
+    """
+    from evaluation.comparison import compare_runs
+    from evaluation.report.pages import comparison_page, rank_text
+    from evaluation.report.tables import difference_rows, p_value
+    from evaluation.report.write import write_page
+    from evaluation.runs import load_run
+
+    runs = load_run(before), load_run(after)
+    comparison = compare_runs(*runs, names=_names(before, after), leg=leg)
+    if output:
+        write_page(comparison_page(comparison, *runs), output)
+    if as_json:
+        print_json(comparison.as_json())
+        return
+    sides = (("良くなった", comparison.won), ("悪くなった", comparison.lost))
+    lines = [f"{comparison.num_questions:,} 問 ({leg})", *comparison.notes]
+    lines += _table(difference_rows(comparison))
+    lines.append(
+        f"{' / '.join(f'{name} {len(changes)} 問' for name, changes in sides)} "
+        f"(符号検定 {p_value(comparison.sign_p_value)})"
+    )
+    for name, changes in sides:
+        rows = [(c.id, f"{rank_text(c.before)} → {rank_text(c.after)}", c.text) for c in changes[:num_listed]]
+        lines += [f"{name}質問:", *(f"  {line}" for line in table(rows))] if rows else []
+    click.echo("\n".join([*lines, *_written(output)]))
+
+
+@eval_group.command("compare")
+@click.argument("folder", type=PATH)
+@click.option("--questions", type=PATH, required=True, metavar="FILE", help="質問集 (.csv か JSON Lines)")
+@click.option(
+    "--mode", "modes", type=click.Choice(["keyword", "dense", "hybrid"]), multiple=True, help="探し方"
+)
+@click.option("--chunk-chars", type=click.IntRange(50, 8_000), multiple=True, help="断片の長さ (文字)")
+@click.option("--embedder", "embedders", multiple=True, metavar="MODEL", help="ベクトルのモデル")
+@limit_option
+@output_option
+@cache_option
+@json_option
+@pass_session
+def compare_command(session: Session, /, folder: Path, *, as_json: bool, **options: Any) -> None:
+    """自分の資料で、探し方、断片の長さ、モデルの組み合わせを比べます。
+
+    Try every combination on the documents of FOLDER and print a table. 指定のないものは既定の組です。
+
+    例: swallow-rag eval compare 規程集 --questions 質問.csv --chunk-chars 200 --chunk-chars 400
+    """
+    from evaluation.grid import CHUNK_CHARS, MODES, Grid, run_grid
+    from evaluation.report.pages import run_page
+    from evaluation.report.tables import grid_rows
+    from evaluation.report.write import write_page
+    from evaluation.runs import save_run
+
+    settings = session.settings()
+    asked = _load(options["questions"], "all", options["limit"])
+    grid = Grid(
+        options["modes"] or MODES,
+        options["chunk_chars"] or CHUNK_CHARS,
+        options["embedders"] or (settings.embedding.model,),
+    )
+    cells = []
+    with _counting() as tell:
+        for cell, run in run_grid(asked, folder, grid, settings, cache=options["cache"], tell=tell):
+            cells.append(cell)
+            if options["output"]:
+                place = options["output"] / f"{len(cells):02}-{cell.max_chunk_chars}-{cell.mode}"
+                save_run(run, place)
+                write_page(run_page(run), place)
+    if as_json:
+        print_json({"questions": asked.name, "num_questions": len(asked.questions),
+                    "cells": [cell.as_json() for cell in cells]})  # fmt: skip
+        return
+    lines = [f"{asked.name}: {len(asked.questions):,} 問", *_table(grid_rows(cells), names=3)]
+    click.echo("\n".join([*lines, *_written(options["output"])]))
+
+
+@eval_group.command("answers")
+@click.argument("questions", type=PATH, required=False)
+@click.option("--folder", type=PATH, metavar="FOLDER", help="尋ねる資料 (既定は付属のサンプル資料)")
+@json_option
+@pass_session
+def answers_command(
+    session: Session, /, questions: Path | None, *, folder: Path | None, as_json: bool
+) -> None:
+    """根拠の文を知っている質問集で、回答と棄権を測ります。
+
+    First citation and abstention, per half. QUESTIONS の既定はサンプル資料の質問集です
+    (data/eval/sample.jsonl、ソースからの実行のときだけあります)。
+    """
+    from evaluation.sample import measure_answers, sample_questions_file
+    from rag.bundled import bundled_path
+
+    file = questions or sample_questions_file()
+    report = measure_answers(file, folder or bundled_path("sample"), session.settings())
+    if as_json:
+        print_json(report.as_json())
+    else:
+        click.echo("\n".join(_table(report.rows())))
+
+
+def _load(file: Path, part: str, limit: int | None) -> Dataset:
+    from evaluation.datasets.registry import load_dataset
+
+    return load_dataset(file).part(part, limit)  # type: ignore[arg-type]
+
+
+def _heading(run: Run) -> str:
+    facts = run.circumstances
+    return (
+        f"{facts.dataset} ({facts.part}): {len(run.outcomes):,} 問、"
+        f"{facts.num_documents:,} 文書 {facts.num_chunks:,} 断片"
+    )
+
+
+def _table(rows: Any, *, names: int = _COLUMNS_OF_NAMES) -> list[str]:
+    """Rows with numbers to the right, from the column ``names`` on."""
+    rows = list(rows)
+    return list(table(rows, right=frozenset(range(names, len(rows[0])))))
+
+
+def _names(before: Path, after: Path) -> tuple[str, str]:
+    """The folders' names, or the whole paths where the names are equal."""
+    names = before.resolve().name, after.resolve().name
+    return names if names[0] != names[1] else (str(before), str(after))
+
+
+def _written(output: Path | None) -> list[str]:
+    return [f"報告書: {output / 'report.html'}"] if output and (output / "report.html").is_file() else []
+
+
+@contextmanager
+def _counting() -> Iterator[Tell]:
+    """A counter on standard error, where that is a terminal."""
+    from evaluation.progress import say_nothing
+
+    if not sys.stderr.isatty():
+        yield say_nothing
+        return
+
+    def tell(phase: Phase, done: int, total: int) -> None:
+        if done % _EVERY == 0 or done == total:
+            click.echo(f"\r\x1b[K{_PHASES[phase]} {done:,} / {total:,}", nl=False, err=True)
+
+    yield tell
+    click.echo("\r\x1b[K", nl=False, err=True)
