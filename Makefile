@@ -91,5 +91,5 @@ $(UI): $(MADE) $(SOURCES_OF_INSTALLATION)
 
 $(DEV): $(MADE) $(SOURCES_OF_INSTALLATION)
 	@echo "installing swallow-rag with models, page and test tools (some minutes) …"
-	@$(INSTALL) --editable '.[gpu,ui,dev]'
+	@$(INSTALL) --editable '.[gpu,quantised,ui,dev]'
 	@touch $(DEMO) $(UI) $@
