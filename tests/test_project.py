@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("rag", "ingest", "evaluation", "server", "ui")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+SCRIPTS = sorted(path for folder in ("tests", "benchmarks", "docs") for path in (ROOT / folder).rglob("*.py"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 50
@@ -51,9 +52,10 @@ def imported(path: Path) -> set[str]:
     return found
 
 
-def test_every_library_that_the_code_imports_is_declared():
+def test_every_library_that_code_and_tests_import_is_declared():
     distributions = importlib.metadata.packages_distributions()
-    foreign = set().union(*map(imported, MODULES)) - set(PACKAGES) - sys.stdlib_module_names
+    own = {*PACKAGES, "tests", "benchmarks", *(path.stem for path in SCRIPTS)}
+    foreign = set().union(*map(imported, [*MODULES, *SCRIPTS])) - own - sys.stdlib_module_names
     declared = requirements().keys()
     undeclared = {
         name
