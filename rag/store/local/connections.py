@@ -23,9 +23,16 @@ _CACHE_KIB = 16_384
 class Connections:
     """A connection for each thread that asks; those of threads that have ended are closed."""
 
-    def __init__(self, database: Path, *, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        database: Path,
+        *,
+        read_only: bool = False,
+        busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS,
+    ) -> None:
         self._database = database
         self._read_only = read_only
+        self._busy_timeout_seconds = busy_timeout_seconds
         self._local = threading.local()
         self._lock = threading.Lock()
         self._open: list[tuple[threading.Thread, sqlite3.Connection]] = []
@@ -79,7 +86,11 @@ class Connections:
             if self._closed:
                 raise StoreError(f"the store at {self._database.parent} was closed: open it again")
             if connection is None:
-                connection = connect(self._database, read_only=self._read_only)
+                connection = connect(
+                    self._database,
+                    read_only=self._read_only,
+                    busy_timeout_seconds=self._busy_timeout_seconds,
+                )
                 self._local.connection = connection
                 self._close_abandoned()
                 self._open.append((threading.current_thread(), connection))
@@ -92,12 +103,14 @@ class Connections:
         self._open = [(thread, connection) for thread, connection in self._open if thread.is_alive()]
 
 
-def connect(database: Path, *, read_only: bool = False) -> sqlite3.Connection:
+def connect(
+    database: Path, *, read_only: bool = False, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS
+) -> sqlite3.Connection:
     """Open a database that is there; transactions are begun and ended by hand."""
     connection = sqlite3.connect(
         f"{database.absolute().as_uri()}?mode=rw",
         uri=True,
-        timeout=BUSY_TIMEOUT_SECONDS,
+        timeout=busy_timeout_seconds,
         isolation_level=None,
         check_same_thread=False,
     )
@@ -118,6 +131,11 @@ def translated_errors(database: Path) -> Iterator[None]:
     """SQLite's errors as the store's own."""
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise StoreError(
+            f"a name or a term holds half of a surrogate pair at character {error.start}: "
+            "rename the file, or remove such characters while reading"
+        ) from error
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
             raise StoreBusy(

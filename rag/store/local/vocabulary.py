@@ -26,7 +26,8 @@ _MAX_VARIABLES = 500
 class Vocabulary:
     """Gives terms their ids for one writer, and remembers them between documents."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_remembered: int = MAX_REMEMBERED) -> None:
+        self._max_remembered = max_remembered
         self._known: list[dict[str, int]] = [{} for _ in FIELD_NAMES]
 
     def number(
@@ -37,7 +38,7 @@ class Vocabulary:
         New terms get theirs from ``next_id`` on. Runs inside the caller's transaction; call `forget` when
         that is rolled back.
         """
-        if sum(map(len, self._known)) > MAX_REMEMBERED:
+        if sum(map(len, self._known)) > self._max_remembered:
             self.forget()
         for field, name in enumerate(FIELD_NAMES):
             known = self._known[field]
