@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ingest.readers.docx_styles import Styles
 from ingest.readers.ooxml import MC, W, attribute, is_on
+from ingest.readers.symbols import SYMBOLS
 from ingest.readers.trees import Element, local_name
 from rag.types import Annotation
 
@@ -56,7 +57,7 @@ class TextReader:
         elif name in _HANDLERS:
             _HANDLERS[name](self, element, found)
         elif name == "t":
-            found.text += element.text or ""
+            found.text += (element.text or "").translate(SYMBOLS)
         elif name in _CHARACTERS:
             found.text += _CHARACTERS[name]
         else:
@@ -99,8 +100,13 @@ class TextReader:
         found.notes.append((local_name(element).removesuffix("Reference"), attribute(element, "id") or ""))
 
     def _symbol(self, element: Element, found: ParagraphText) -> None:
-        """A sign of a symbol font, which no text can hold."""
-        self._dropped["symbol-font"] += 1
+        """A sign of a symbol font, by its number: ``F0FC`` is ✓; one that nobody knows is counted."""
+        code = int(attribute(element, "char") or "0", 16)
+        sign = SYMBOLS.get(code | 0xF000)
+        if sign is None:
+            self._dropped["symbol-font"] += 1
+        else:
+            found.text += sign
 
 
 _HANDLERS: dict[str, Callable[[TextReader, Element, ParagraphText], None]] = {

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ingest.readers.base import Block, BlockKind
 from ingest.readers.numerals import format_number
 from ingest.readers.ooxml import A
+from ingest.readers.symbols import SYMBOLS
 from ingest.readers.trees import Element, local_name
 
 _AUTO_NUMBERS = {
@@ -67,4 +68,4 @@ def _text(paragraph: Element) -> str:
             pieces.append(child.findtext(f"{A}t") or "")
         elif name == "br":
             pieces.append("\n")
-    return "".join(pieces)
+    return "".join(pieces).translate(SYMBOLS)

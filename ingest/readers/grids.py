@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from ingest.readers.rows import Telling, find_header, is_form, tell_pairs, tell_table
 
+_REPEATED_CHARS = 60
+
 
 class Cell(NamedTuple):
     """A cell's text and whether it heads a column or row."""
@@ -41,9 +43,14 @@ def fill_grid(rows: Sequence[Sequence[tuple[Cell, int, int]]]) -> list[list[Cell
                 shown = cell if offset == 0 or cell.is_head else Cell("", cell.is_head)
                 line.append(shown)
                 if down > 1:
-                    hanging[column + offset] = shown, down - 1
+                    hanging[column + offset] = repeated(shown), down - 1
         grid.append(line)
     return grid
+
+
+def repeated(cell: Cell) -> Cell:
+    """A merged cell in the next of its rows: told again where it names something, not where it explains."""
+    return cell if len(cell.text) <= _REPEATED_CHARS else Cell("", cell.is_head)
 
 
 def tell_grid(grid: Grid) -> Iterator[Telling]:

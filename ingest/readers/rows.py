@@ -19,7 +19,7 @@ _VALUE = re.compile(
     r"[\s\d０-９.,．，:：/／\-−–+＋±¥￥$%％()（）〜～年月日時分秒円人件個回名歳時間]+|[〇○◯×✕✓✔◎△▲－—―-]|https?://\S+|\S+@\S+"
 )
 _HEADER_WORDS = re.compile(
-    "(?:項目|内容|名称|名前|氏名|説明|用語|意味|備考|番号|区分|日付|種類|分類|単位|金額|数量|品名|場所|担当|期限|質問|回答|値"
+    "(?:項目|内容|内訳|名称|名前|氏名|説明|原因|対応|対処|処置|効果|理由|方法|目的|機能|役割|時期|期間|日時|日程|状態|結果|条件|対象|用語|意味|備考|番号|区分|日付|種類|分類|単位|金額|数量|品名|場所|担当|期限|質問|回答|値"
     "|コード|型|定義|概要|読み|よみ|例|項番|データ型|形式|必須|見出し|No\\.?|ID|#|term|name|type|value|description)",
     re.I,
 )
@@ -118,7 +118,7 @@ def is_form(rows: Sequence[Row]) -> bool:
     if max(map(len, filled), default=0) > 2 or not filled:  # noqa: PLR2004
         return False
     pairs = [row for row in filled if len(row) == 2]  # noqa: PLR2004
-    if not pairs or all(_HEADER_WORDS.fullmatch(name) for name in pairs[0]):
+    if not pairs or _HEADER_WORDS.fullmatch(pairs[0][1]):
         return False
     keys = [key for key, _ in pairs]
     return len(set(keys)) == len(keys) and all(len(key) <= _HEADER_CHARS for key in keys)

@@ -25,6 +25,7 @@ from ingest.readers.pdf.order import reading_order
 from ingest.readers.pdf.paragraphs import Paragraph, paragraphs
 from ingest.readers.pdf.ruby import set_ruby_apart
 from ingest.readers.pdf.spelling import spell
+from ingest.readers.pdf.tables import tell_tables
 from rag.errors import DamagedDocument, EmptyDocument
 from rag.types import Attributes
 
@@ -34,6 +35,10 @@ _NO_TITLE = re.compile(
     r"untitled|無題|\S+\.(?:indd|tex|dvi|ai)|(?:文書|document|presentation|プレゼンテーション)\s*\d*", re.I
 )
 _PRODUCER_TITLE = re.compile(r"^Microsoft \w+ - |\.(?:docx?|pptx?|xlsx?|jtd|pdf)$", re.I)
+_TITLE_SIZE = 1.2
+_SAME_SIZE_SHARE = 0.98
+_MAX_TITLE_LINES, _MAX_TITLE_CHARS = 3, 80
+_CONTENTS_LINE = re.compile(r"(?:[.．・…‥]\s?){4,}\s*(?:[0-9０-９]+|[ivx]+)?$")
 _DATE = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
 
 
@@ -56,13 +61,15 @@ def read(data: bytes, name: str) -> Reading:
         len(one.text) for _, found in lines for one in found if id(one) in furniture
     )
     mending = shifted_kana(line.text for _, found in kept for line in found)
-    found = [_mended(one, mending) for one in paragraphs(kept)]
+    found = [_mended(one, mending) for one in tell_tables(paragraphs(kept))]
+    dropped["table-of-contents"] += sum(len(one.text) for one in found if _CONTENTS_LINE.search(one.text))
+    found = [one for one in found if not _CONTENTS_LINE.search(one.text)]
     levels = find_headings(found, contents.bookmarks, body_size)
     blocks = promote_numbered(list(_blocks(found, levels)))
     return Reading(
         blocks=tuple(blocks),
         media_type=MEDIA_TYPE,
-        title=_title(contents, blocks),
+        title=_title(contents, found, blocks, body_size),
         attributes=Attributes(author=contents.author or None, date=_day(contents.modified)),
         warnings=(*contents.warnings, *warnings, *_garbling(found, mending)),
         dropped={reason: number for reason, number in dropped.items() if number},
@@ -87,9 +94,9 @@ def _pages(pdf: Pdf, contents: Contents, name: str, dropped: Counter[str]) -> tu
     if not pages and damaged:
         raise DamagedDocument(f"{name}: {damaged[0]}: get a fresh copy")
     if not pages and pictures:
-        raise EmptyDocument(f"{name}: {_told(pictures)} hold only pictures: text recognition (OCR) is needed")
+        raise EmptyDocument(f"{name}: {_told(pictures)} with only pictures: text recognition (OCR) is needed")
     if pictures:
-        damaged.append(f"{_told(pictures)} hold only pictures and were not read")
+        damaged.append(f"{_told(pictures)} with only pictures not read")
     return pages, damaged
 
 
@@ -101,7 +108,8 @@ def _told(numbers: Sequence[int]) -> str:
             spans[-1][1] = number
         else:
             spans.append([number, number])
-    return "pages " + ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans)
+    pages = "page " if len(numbers) == 1 else "pages "
+    return pages + ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans)
 
 
 def _body_size(lines: Sequence[Line]) -> float:
@@ -133,12 +141,30 @@ def _garbling(found: Sequence[Paragraph], mending: Mapping[int, str]) -> tuple[s
     return ("kana were written as rare kanji and have been mended", *warnings) if mending else warnings
 
 
-def _title(contents: Contents, blocks: Sequence[Block]) -> str | None:
-    """The file's own title where it is one, else the first heading."""
+def _title(
+    contents: Contents, found: Sequence[Paragraph], blocks: Sequence[Block], body_size: float
+) -> str | None:
+    """The file's own title where it is one, else the largest letters of the first page, else a heading."""
     title = _PRODUCER_TITLE.sub("", _PRODUCER_TITLE.sub("", contents.title or "")).strip()
     if title and not _NO_TITLE.fullmatch(title) and not garbling_warnings(title):
         return title
-    return next((block.text for block in blocks if block.kind is BlockKind.HEADING), None)
+    large = _largest(found, body_size)
+    if large and len(large) <= _MAX_TITLE_CHARS:
+        return large
+    headings = (block.text for block in blocks if block.kind is BlockKind.HEADING)
+    return next((text for text in headings if not text[:1].isdigit()), None)
+
+
+def _largest(found: Sequence[Paragraph], body_size: float) -> str | None:
+    """The first paragraph of the first page in its largest letters, with those right below it."""
+    first_page = [one for one in found if one.page == 1 and not one.is_row]
+    largest = max((one.size for one in first_page), default=0.0)
+    if largest < body_size * _TITLE_SIZE:
+        return None
+    is_large = [one.size >= largest * _SAME_SIZE_SHARE for one in first_page]
+    start = is_large.index(True)
+    end = next((i for i in range(start, len(is_large)) if not is_large[i]), len(is_large))
+    return " ".join(one.text for one in first_page[start : min(end, start + _MAX_TITLE_LINES)])
 
 
 def _day(value: str | None) -> dt.date | None:

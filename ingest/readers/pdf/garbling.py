@@ -1,4 +1,4 @@
-"""Characters that PDF fonts give in place of the right ones: mended where a table proves it, else reported."""
+"""Characters that PDF fonts give in place of the right ones: mended where a table proves it, else told."""
 
 from __future__ import annotations
 

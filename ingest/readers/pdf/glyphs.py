@@ -19,12 +19,15 @@ Pdf = Any
 """A pypdfium2 document; pypdfium2 has no types of its own."""
 
 _SMALLEST_POINTS = 1.0
-_BREAKS = frozenset("\r\n")
-_LINE_END_HYPHEN = "\x02"
-_NOT_CHARACTERS = frozenset({0x0, 0xFFFE, 0xFFFF})
+_SAME_HEIGHT_POINTS = 0.05
+_BLANK = 0x20
+_LINE_BREAKS = frozenset({0x0A, 0x0D})
+_SPECIAL = {0x0: "\ufffd", 0xFFFE: "\ufffd", 0xFFFF: "\ufffd", 0x02: "\u00ad"}
+"""Codes that are no characters; 2 is pdfium's sign for a hyphen at the end of a line."""
 _SURROGATE_HIGH, _SURROGATE_LOW, _SURROGATE_END = 0xD800, 0xDC00, 0xE000
 _INVISIBLE_MODE = 3
 _WHITE = 250
+_FONT_NAME_BYTES = 128
 
 
 class Glyph(NamedTuple):
@@ -41,10 +44,15 @@ class Glyph(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Glyphs that pdfium found on one line, in order; ``look`` says how they are painted."""
+    """Glyphs that pdfium found on one line, in order.
+
+    ``look`` says how they are painted; ``font`` names the font of the first and the last glyph, empty
+    where they differ.
+    """
 
     glyphs: tuple[Glyph, ...]
     look: str = ""
+    font: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,59 +170,84 @@ class _View:
 def _runs(raw: Any, textpage: Any, view: _View, dropped: Counter[str]) -> Iterator[Run]:
     """The glyphs of a page, cut where pdfium breaks lines."""
     glyphs: list[Glyph] = []
-    first = 0
-    for index, glyph in _glyphs(raw, textpage):
-        if glyph.char in _BREAKS:
+    first = last = 0
+    for index, glyph in _glyphs(raw, textpage, view):
+        if glyph is None:
             if glyphs:
-                yield Run(tuple(glyphs), _look(raw, textpage, first))
+                yield Run(tuple(glyphs), _look(raw, textpage, first), _font(raw, textpage, first, last))
             glyphs = []
             continue
-        box = view.box(glyph.left, glyph.bottom, glyph.right, glyph.top)
-        reason = _unseen(box, glyph, view)
+        reason = _unseen(glyph, view)
         if reason:
             dropped[reason] += 1
             continue
-        if not glyphs:
-            first = index
-        glyphs.append(glyph._replace(left=box[0], top=box[1], right=box[2], bottom=box[3]))
-    if glyphs:
-        yield Run(tuple(glyphs), _look(raw, textpage, first))
+        first = first if glyphs else index
+        last = index
+        glyphs.append(glyph)
 
 
-def _unseen(box: tuple[float, float, float, float], glyph: Glyph, view: _View) -> str:
-    if glyph.is_guessed or glyph.char.isspace():
-        return ""
+def _unseen(glyph: Glyph, view: _View) -> str:
     if glyph.size < _SMALLEST_POINTS:
-        return "tiny-text"
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return "" if 0 <= x <= view.width and 0 <= y <= view.height else "off-page"
+        return "" if glyph.char.isspace() else "tiny-text"
+    if glyph.left >= 0 and glyph.right <= view.width and glyph.top >= 0 and glyph.bottom <= view.height:
+        return ""
+    x, y = (glyph.left + glyph.right) / 2, (glyph.top + glyph.bottom) / 2
+    is_beside = not (0 <= x <= view.width and 0 <= y <= view.height)
+    return "off-page" if is_beside and not glyph.char.isspace() else ""
 
 
-def _glyphs(raw: Any, textpage: Any) -> Iterator[tuple[int, Glyph]]:
-    """Every character in file coordinates: (index, glyph with ``top`` above ``bottom``)."""
-    rectangle, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
-    rectangle_pointer, matrix_pointer = ctypes.byref(rectangle), ctypes.byref(matrix)
-    high = 0
-    for index in range(raw.FPDFText_CountChars(textpage)):
-        code = raw.FPDFText_GetUnicode(textpage, index)
-        if _SURROGATE_HIGH <= code < _SURROGATE_LOW:
-            high = code
+def _glyphs(raw: Any, textpage: Any, view: _View) -> Iterator[tuple[int, Glyph | None]]:
+    """Every character with its index; None where a line ends.
+
+    Every call into the library costs a microsecond. Only blanks can be guessed, and the size of the font
+    is asked for only where the height of the box changes.
+    """
+    get_unicode, get_box = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
+    rectangle = raw.FS_RECTF()
+    pointer = ctypes.byref(rectangle)
+    high, height, size = 0, -1.0, 0.0
+    num_chars = raw.FPDFText_CountChars(textpage)
+    for index in range(num_chars):
+        code = get_unicode(textpage, index)
+        if code in _LINE_BREAKS:
+            yield index, None
             continue
-        if _SURROGATE_LOW <= code < _SURROGATE_END:
+        if _SURROGATE_HIGH <= code < _SURROGATE_END:
+            if code < _SURROGATE_LOW:
+                high = code
+                continue
             code = 0x10000 + ((high - _SURROGATE_HIGH) << 10) + (code - _SURROGATE_LOW) if high else 0
         high = 0
-        is_guessed = raw.FPDFText_IsGenerated(textpage, index) == 1
-        raw.FPDFText_GetLooseCharBox(textpage, index, rectangle_pointer)
-        size = raw.FPDFText_GetFontSize(textpage, index)
-        if raw.FPDFText_GetMatrix(textpage, index, matrix_pointer):
-            size *= math.hypot(matrix.c, matrix.d) or 1.0
-        char = "\ufffd" if code in _NOT_CHARACTERS else chr(code)
-        if char == _LINE_END_HYPHEN:
-            char = "\u00ad"
-        yield (
-            index,
-            Glyph(char, rectangle.left, rectangle.top, rectangle.right, rectangle.bottom, size, is_guessed),
-        )
+        get_box(textpage, index, pointer)
+        left, bottom, right, top = rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
+        is_guessed = code == _BLANK and raw.FPDFText_IsGenerated(textpage, index) == 1
+        if not is_guessed and abs(top - bottom - height) > _SAME_HEIGHT_POINTS:
+            height = top - bottom
+            size = _font_size(raw, textpage, index)
+        char = _SPECIAL.get(code) or chr(code)
+        yield index, Glyph(char, *view.box(left, bottom, right, top), size, is_guessed)
+    yield num_chars, None
+
+
+def _font_size(raw: Any, textpage: Any, index: int) -> float:
+    """In points: the size in the font's own space times the scale of the text matrix."""
+    matrix = raw.FS_MATRIX()
+    size: float = raw.FPDFText_GetFontSize(textpage, index)
+    if raw.FPDFText_GetMatrix(textpage, index, ctypes.byref(matrix)):
+        size *= math.hypot(matrix.c, matrix.d) or 1.0
+    return size
+
+
+def _font(raw: Any, textpage: Any, first: int, last: int) -> str:
+    names = {_font_name(raw, textpage, index) for index in (first, last)}
+    return names.pop() if len(names) == 1 else ""
+
+
+def _font_name(raw: Any, textpage: Any, index: int) -> str:
+    buffer = ctypes.create_string_buffer(_FONT_NAME_BYTES)
+    length = raw.FPDFText_GetFontInfo(textpage, index, buffer, _FONT_NAME_BYTES, None)
+    name = buffer.raw[: max(min(length, _FONT_NAME_BYTES) - 1, 0)].decode("utf-8", "replace")
+    return name.rpartition("+")[2]  # a subset is called ABCDEF+Gothic
 
 
 def _look(raw: Any, textpage: Any, index: int) -> str:

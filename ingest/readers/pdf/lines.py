@@ -6,10 +6,12 @@ text that is x and y; for vertical text (縦書き) y downwards and x from the r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from ingest.readers.pdf.glyphs import Page, Run
 from rag.types import Annotation, Box
@@ -17,6 +19,8 @@ from rag.types import Annotation, Box
 _TOUCHING_EMS = 1.2
 _SAME_LINE_EMS = 0.6
 _SIMILAR_SIZE = 2.2
+_CELL_GAP_EMS = 1.6
+_SPREAD_LETTERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Line:
     is_vertical: bool
     box: Box
     marks: tuple[Annotation, ...] = ()
+    font: str = ""
 
     @property
     def length(self) -> float:
@@ -42,52 +47,69 @@ class Line:
         return self.end - self.start
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A glyph in reading space: where it begins and ends along the line, its middle across."""
+class Spot(NamedTuple):
+    """A glyph in reading space: where it begins and ends along the line, its middle across.
+
+    ``low`` and ``high`` are its edges across on the page: y of a horizontal line, x of a vertical one.
+    """
 
     char: str
     start: float
     end: float
     middle: float
+    low: float
+    high: float
     size: float
     is_guessed: bool
 
 
-@dataclass(slots=True)
 class PlacedRun:
     """Spots of one line, and ruby that was found over them: (first spot, spot after the last, reading)."""
 
-    spots: list[Spot]
-    is_vertical: bool
-    box: Box
-    look: str = ""
-    ruby: list[tuple[int, int, str]] = field(default_factory=list)
+    def __init__(self, spots: list[Spot], is_vertical: bool, look: str = "", font: str = "") -> None:
+        self.spots = spots
+        self.is_vertical = is_vertical
+        self.look = look
+        self.font = font
+        self.ruby: list[tuple[int, int, str]] = []
 
-    @property
+    @cached_property
     def seen(self) -> list[Spot]:
         """The spots with ink on them."""
         return [spot for spot in self.spots if not spot.char.isspace()]
 
-    @property
+    @cached_property
     def size(self) -> float:
         """Size of the font in points, that of most characters."""
-        return median(spot.size for spot in self.seen)
+        return median([spot.size for spot in self.seen])
 
-    @property
+    @cached_property
     def middle(self) -> float:
         """Across the line."""
-        return median(spot.middle for spot in self.seen)
+        return median([spot.middle for spot in self.seen])
 
-    @property
+    @cached_property
     def start(self) -> float:
         """Along the line, of the first character with ink."""
-        return min(spot.start for spot in self.seen)
+        return min([spot.start for spot in self.seen])
 
-    @property
+    @cached_property
     def end(self) -> float:
         """Along the line, of the last character with ink."""
-        return max(spot.end for spot in self.seen)
+        return max([spot.end for spot in self.seen])
+
+    @property
+    def box(self) -> Box:
+        """The rectangle around the run on the page."""
+        low, high = min([spot.low for spot in self.seen]), max([spot.high for spot in self.seen])
+        return (
+            Box(low, self.start, high, self.end) if self.is_vertical else Box(self.start, low, self.end, high)
+        )
+
+    def with_run(self, other: PlacedRun) -> PlacedRun:
+        """Both as one run."""
+        font = self.font if self.font == other.font else ""
+        return PlacedRun([*self.spots, *other.spots], self.is_vertical, self.look, font)
 
 
 def place_runs(page: Page) -> list[PlacedRun]:
@@ -100,7 +122,7 @@ def place_runs(page: Page) -> list[PlacedRun]:
         _place(run, page, mostly_vertical if vertical is None else vertical)
         for run, vertical in zip(inked, directions, strict=True)
     ]
-    return _joined(placed)
+    return [cell for run in _joined(placed) for cell in _cells(run)]
 
 
 def _is_vertical(run: Run) -> bool | None:
@@ -120,18 +142,13 @@ def _is_vertical(run: Run) -> bool | None:
 def _place(run: Run, page: Page, is_vertical: bool) -> PlacedRun:
     spots = []
     for glyph in run.glyphs:
-        x, y = (glyph.left + glyph.right) / 2, (glyph.top + glyph.bottom) / 2
+        middle = (
+            page.width - (glyph.left + glyph.right) / 2 if is_vertical else (glyph.top + glyph.bottom) / 2
+        )
         along = (glyph.top, glyph.bottom) if is_vertical else (glyph.left, glyph.right)
-        across = page.width - x if is_vertical else y
-        spots.append(Spot(glyph.char, *along, across, glyph.size, glyph.is_guessed))
-    inked = [glyph for glyph in run.glyphs if not glyph.char.isspace()]
-    box = Box(
-        min(glyph.left for glyph in inked),
-        min(glyph.top for glyph in inked),
-        max(glyph.right for glyph in inked),
-        max(glyph.bottom for glyph in inked),
-    )
-    return PlacedRun(spots, is_vertical, box, run.look)
+        across = (glyph.left, glyph.right) if is_vertical else (glyph.top, glyph.bottom)
+        spots.append(Spot(glyph.char, *along, middle, *across, glyph.size, glyph.is_guessed))
+    return PlacedRun(spots, is_vertical, run.look, run.font)
 
 
 def _joined(runs: Sequence[PlacedRun]) -> list[PlacedRun]:
@@ -139,10 +156,7 @@ def _joined(runs: Sequence[PlacedRun]) -> list[PlacedRun]:
     joined: list[PlacedRun] = []
     for run in runs:
         if joined and _shares_line(joined[-1], run):
-            last = joined[-1]
-            joined[-1] = PlacedRun(
-                [*last.spots, *run.spots], last.is_vertical, _around(last.box, run.box), last.look
-            )
+            joined[-1] = joined[-1].with_run(run)
         else:
             joined.append(run)
     return joined
@@ -160,5 +174,30 @@ def _shares_line(left: PlacedRun, right: PlacedRun) -> bool:
     )
 
 
-def _around(a: Box, b: Box) -> Box:
-    return Box(min(a.left, b.left), min(a.top, b.top), max(a.right, b.right), max(a.bottom, b.bottom))
+def _cells(run: PlacedRun) -> Iterator[PlacedRun]:
+    """The run cut at gaps as wide as those between the cells of a table.
+
+    Single letters spread over a field (「氏　　名」) are one word and stay together.
+    """
+    pieces: list[list[Spot]] = [[]]
+    last: Spot | None = None
+    for spot in run.spots:
+        if last is not None and not spot.char.isspace():
+            if spot.start - last.end > _CELL_GAP_EMS * max(spot.size, last.size):
+                pieces.append([])
+            last = spot
+        elif last is None and not spot.char.isspace():
+            last = spot
+        pieces[-1].append(spot)
+    merged: list[list[Spot]] = []
+    for piece in pieces:
+        if merged and _num_letters(piece) == 1 and _num_letters(merged[-1]) <= _SPREAD_LETTERS:
+            merged[-1] += [spot for spot in piece if not spot.char.isspace()]
+        else:
+            merged.append(piece)
+    for piece in merged:
+        yield PlacedRun(piece, run.is_vertical, run.look, run.font)
+
+
+def _num_letters(spots: Sequence[Spot]) -> int:
+    return sum(not spot.char.isspace() for spot in spots)

@@ -19,26 +19,23 @@ _STOPS = re.compile("[。．.！？!?：:」』]$")
 _LEADERS = re.compile(r"[.．・…‥]{4,}\s*\S{0,8}$|(?:\s*[.．・…‥]\s*){6,}")
 _HYPHEN = re.compile("[A-Za-z]-$|\u00ad$")
 _INDENT_EMS = 0.7
-_SLACK_EMS = 0.9
+_TIGHT_EMS, _SLACK_EMS, _LOOSE_EMS = 0.3, 0.5, 2.0
+_PROSE_CHARS = 12
+_NEVER_FIRST = frozenset("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮー々、。，．）」』】〕")
+_SECTION = re.compile(r"[0-9０-９]{1,2}(?:[.．][0-9０-９]{1,2})+[.．]?[\s　]*[^\s0-9０-９]")
+_LABELLED = re.compile(r"[^\W\d_]{1,8}[：:]\s*\S")
+_ENDED = re.compile(r"[。．.！？!?：:」』0-9０-９]$")
 _LATIN_EMS = 0.55
-_ROW_GAP_EMS = 1.0
-_ROW_CELL_CHARS = 40
 _FEW_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class PageLine:
-    """A line with its page, and the edges of its column along the line."""
+    """A line with its page, and where the lines of its column end."""
 
     line: Line
     page: int
-    left: float
     right: float
-
-    @property
-    def is_full(self) -> bool:
-        """Whether not even one more character would have fitted."""
-        return self.right - self.line.end < self.line.size * _SLACK_EMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +54,12 @@ class Paragraph:
         return self.lines[0].line.size
 
     @property
+    def font(self) -> str:
+        """The font of all its lines; empty where it changes."""
+        fonts = {one.line.font for one in self.lines}
+        return fonts.pop() if len(fonts) == 1 else ""
+
+    @property
     def page(self) -> int:
         """The page on which it begins."""
         return self.lines[0].page
@@ -72,15 +75,15 @@ def paragraphs(pages: Sequence[tuple[int, Sequence[Line]]]) -> list[Paragraph]:
                 groups[-1].append(line)
             else:
                 groups.append([line])
-    return list(_rows([_join(group) for group in groups]))
+    return [_join(group) for group in groups]
 
 
 def _in_columns(number: int, lines: Sequence[Line]) -> Iterator[PageLine]:
-    """Lines with the edges of their columns: those of their frame, or of the page where it is short."""
+    """Lines with the edge of their column: that of their frame, or of the page where it is short."""
     for frame in frames(lines):
         beside = frame if len(frame) >= _FEW_LINES else [one for one in lines if _is_alike(one, frame[0])]
-        left, right = min(one.start for one in beside), max(one.end for one in beside)
-        yield from (PageLine(line, number, left, right) for line in frame)
+        right = max(one.end for one in beside)
+        yield from (PageLine(line, number, right) for line in frame)
 
 
 def _is_alike(a: Line, b: Line) -> bool:
@@ -97,7 +100,9 @@ def _goes_on(group: Sequence[PageLine], after: PageLine, *, is_first_of_page: bo
     a, b = before.line, after.line
     if a.is_vertical != b.is_vertical or abs(a.size - b.size) > max(a.size, b.size) * 0.12:
         return False
-    if _LEADERS.search(a.text) or _begins_anew(b.text) or not _was_cut(before, b):
+    if _LEADERS.search(a.text) or _begins_anew(a.text, b.text) or not _was_cut(before, b):
+        return False
+    if _LABELLED.match(b.text) and (_LABELLED.match(a.text) or before.right - a.end > a.size):
         return False
     if is_first_of_page:
         return after.page == before.page + 1 and not _STOPS.search(a.text) and len(a.text) > 10  # noqa: PLR2004
@@ -109,7 +114,9 @@ def _goes_on(group: Sequence[PageLine], after: PageLine, *, is_first_of_page: bo
     return indent < _INDENT_EMS or is_hanging or not _STOPS.search(a.text)
 
 
-def _begins_anew(text: str) -> bool:
+def _begins_anew(before: str, text: str) -> bool:
+    if _SECTION.match(text) and _ENDED.search(before):
+        return True
     return (
         BULLET.match(text) is not None
         or heading_level(text) is not None
@@ -120,11 +127,19 @@ def _begins_anew(text: str) -> bool:
 
 
 def _was_cut(before: PageLine, after: Line) -> bool:
-    """Whether the line was full for what comes next: a character, or a whole Latin word."""
-    size = before.line.size
+    """Whether the line was full for what comes next: a character, or a whole Latin word.
+
+    A line that ends no sentence may fall short by a few characters, which Japanese typesetting moves to
+    the next line to keep 「 and 、 in their places; a small kana never begins anything.
+    """
+    size, text = before.line.size, before.line.text
     first = after.text[:1]
+    if first in _NEVER_FIRST:
+        return True
     needed = size if not first or is_wide(first) else len(after.text.split(maxsplit=1)[0]) * size * _LATIN_EMS
-    return before.right - before.line.end < max(needed, size) + size * _SLACK_EMS / 2
+    loose = _LOOSE_EMS if len(text) >= _PROSE_CHARS else _SLACK_EMS
+    slack = _TIGHT_EMS if _STOPS.search(text) else loose
+    return before.right - before.line.end < max(needed, size) + size * slack
 
 
 def _join(group: Sequence[PageLine]) -> Paragraph:
@@ -148,45 +163,3 @@ def _join(group: Sequence[PageLine]) -> Paragraph:
 def _place(one: PageLine, start: int, end: int) -> Locator:
     box = Box(*(round(value, 1) for value in one.line.box))
     return Locator(start, end, page=one.page, boxes=(box,))
-
-
-def _rows(found: Sequence[Paragraph]) -> Iterator[Paragraph]:
-    """Short single lines side by side are the cells of one row: 「用語 / 意味」."""
-    row: list[Paragraph] = []
-    for one in found:
-        if row and _is_beside(row[-1], one):
-            row.append(one)
-            continue
-        if row:
-            yield _told(row)
-        row = [one]
-    if row:
-        yield _told(row)
-
-
-def _is_beside(a: Paragraph, b: Paragraph) -> bool:
-    if len(a.lines) > 1 or len(b.lines) > 1 or max(len(a.text), len(b.text)) > _ROW_CELL_CHARS:
-        return False
-    left, right = a.lines[0].line, b.lines[0].line
-    return (
-        a.page == b.page
-        and left.is_vertical == right.is_vertical
-        and abs(left.middle - right.middle) < left.size / 2
-        and right.start - left.end > left.size * _ROW_GAP_EMS
-    )
-
-
-def _told(row: Sequence[Paragraph]) -> Paragraph:
-    if len(row) == 1:
-        return row[0]
-    text = ""
-    marks: list[Annotation] = []
-    places: list[Locator] = []
-    for cell in row:
-        text += " / " if text else ""
-        shift = len(text)
-        text += cell.text
-        marks += [replace(mark, start=mark.start + shift, end=mark.end + shift) for mark in cell.marks]
-        places += [replace(place, start=place.start + shift, end=place.end + shift) for place in cell.places]
-    lines = tuple(line for cell in row for line in cell.lines)
-    return Paragraph(text, lines, tuple(marks), tuple(places), is_row=True)

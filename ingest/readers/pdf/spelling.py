@@ -11,6 +11,7 @@ from itertools import pairwise
 from ingest.readers.lines import is_wide
 from ingest.readers.pdf.garbling import MENDED
 from ingest.readers.pdf.lines import Line, PlacedRun, Spot
+from ingest.readers.symbols import SYMBOLS
 from rag.types import Annotation
 
 _WIDE_GAP_EMS = 0.8
@@ -22,7 +23,7 @@ _MANY = 8
 def spell(run: PlacedRun) -> Line:
     """The line with its text, ruby and the way it is painted as annotations."""
     text, offsets = _text(run)
-    text = text.translate(MENDED)
+    text = text.translate(MENDED).translate(SYMBOLS)
     marks = [
         Annotation("ruby", offsets[first], offsets[last - 1] + 1, reading)
         for first, last, reading in run.ruby
@@ -30,7 +31,9 @@ def spell(run: PlacedRun) -> Line:
     ]
     if run.look:
         marks.append(Annotation("hidden" if run.look == "white" else "unpainted", 0, len(text), run.look))
-    return Line(text, run.start, run.end, run.middle, run.size, run.is_vertical, run.box, tuple(marks))
+    return Line(
+        text, run.start, run.end, run.middle, run.size, run.is_vertical, run.box, tuple(marks), run.font
+    )
 
 
 def _text(run: PlacedRun) -> tuple[str, list[int]]:
