@@ -1,9 +1,14 @@
 """The command line as its own process: what it imports, how it speaks to a terminal and to a pipe."""
 
+import importlib.util
 import os
 import pty
+import signal
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -166,3 +171,46 @@ def test_a_terminal_shows_a_bar(tmp_path: Path):
     os.close(ours)
     assert "読み取り中" in shown.decode(errors="replace")
     assert out.decode().splitlines()[0].split() == ["追加", "3", "件"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_served(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(importlib.util.find_spec("streamlit") is None, reason="streamlit is not installed")
+def test_ui_serves_the_page_until_it_is_interrupted(store: Path):
+    port = free_port()
+    with subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "from ui.cli import main; main()",
+            "--store",
+            store,
+            "ui",
+            "--port",
+            str(port),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+    ) as running:
+        until = time.monotonic() + 60
+        while not is_served(port) and running.poll() is None and time.monotonic() < until:
+            time.sleep(0.2)
+        served = is_served(port)
+        running.send_signal(signal.SIGINT)
+        out, _ = running.communicate(timeout=30)
+    assert served
+    assert f"http://127.0.0.1:{port}" in out.decode()
