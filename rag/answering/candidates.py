@@ -57,11 +57,16 @@ def collect_candidates(hits: Sequence[Hit], store: Store, analyzer: Analyzer) ->
     ago) is analysed here.
     """
     analyses = store.analyses([hit.chunk.id for hit in hits])
+    headings: dict[str, tuple[Analysis, Parts]] = {}
     candidates = []
     for rank, hit in enumerate(hits):
         chunk = hit.chunk
         analysis = analyses.get(chunk.id) or analyzer.analyze(chunk.text)
-        around = _surroundings(hit, analysis, analyzer)
+        heading = "\n".join((hit.document.title, *chunk.heading_path))
+        if heading not in headings:
+            known = analyzer.analyze(heading)
+            headings[heading] = known, content_terms(heading, known)
+        around = Surroundings(heading, *headings[heading], analysis)
         for position, sentence in enumerate(chunk.sentences or (Span(chunk.start, chunk.end),)):
             local = _stripped(chunk.text, Span(sentence.start - chunk.start, sentence.end - chunk.start))
             text = chunk.text[local.start : local.end]
@@ -72,12 +77,6 @@ def collect_candidates(hits: Sequence[Hit], store: Store, analyzer: Analyzer) ->
             terms = content_terms(text, cut)
             candidates.append(Candidate(hit, rank, position, span, text, fold_text(text), cut, terms, around))
     return candidates
-
-
-def _surroundings(hit: Hit, analysis: Analysis, analyzer: Analyzer) -> Surroundings:
-    heading = "\n".join((hit.document.title, *hit.chunk.heading_path))
-    heading_analysis = analyzer.analyze(heading)
-    return Surroundings(heading, heading_analysis, content_terms(heading, heading_analysis), analysis)
 
 
 def _stripped(text: str, span: Span) -> Span:

@@ -85,7 +85,7 @@ class Focus:
     @classmethod
     def from_query(cls, query: Query, store: Store) -> Focus:
         """Weigh the terms by how rare they are in the store; words that only ask are left out."""
-        num_chunks = max(1, store.statistics().num_chunks)
+        num_chunks = max(1, store.num_chunks())
         # Not the query's own terms: its readings are guesses over words in kana.
         parts = content_terms(query.text, query.analysis)
         asked = {"base": parts.base, "bigram": parts.bigram, "reading": parts.reading}

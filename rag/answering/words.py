@@ -6,7 +6,7 @@ question looks for its nearest word in the sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,7 @@ class WordVectors:
 def soft_coverage(
     question: Sequence[Feature],
     weights: Sequence[float],
-    sentences: Sequence[Iterable[Feature]],
+    sentences: Sequence[Collection[Feature]],
     vectors: WordVectors,
 ) -> NDArray[np.float32]:
     """For each sentence the weighted mean over the question's words of the nearest word's cosine.
@@ -56,9 +56,11 @@ def soft_coverage(
     near = np.maximum(vectors(question) @ vectors(words).T, 0.0)
     shares = np.asarray(weights, np.float32)[:, None]
     shares = shares / max(float(shares.sum()), 1e-9)
+    # All sentences' words in one row, so that numpy finds each sentence's maxima in one pass.
+    columns = [places[feature] for sentence in sentences for feature in sentence]
+    lengths = np.array([len(sentence) for sentence in sentences])
+    filled = lengths > 0
+    begins = (np.cumsum(lengths) - lengths)[filled]
     result = np.zeros(len(sentences), np.float32)
-    for row, sentence in enumerate(sentences):
-        columns = [places[feature] for feature in sentence]
-        if columns:
-            result[row] = float((near[:, columns].max(axis=1, keepdims=True) * shares).sum())
+    result[filled] = (np.maximum.reduceat(near[:, columns], begins, axis=1) * shares).sum(axis=0)
     return result

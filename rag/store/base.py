@@ -105,6 +105,10 @@ class Store(Protocol):
         """The original bytes where they were kept."""
         ...
 
+    def chunk_ids(self, document_id: str, scope: Scope) -> Sequence[int]:
+        """The ids of all chunks of a document, in its order; empty when it is gone or out of scope."""
+        ...
+
     def chunks(self, chunk_ids: Sequence[int], scope: Scope) -> dict[int, Chunk]:
         """Chunks by id; those that are gone or out of scope are left out."""
         ...
@@ -123,6 +127,10 @@ class Store(Protocol):
 
     def document_frequencies(self, terms: Terms) -> Mapping[str, Mapping[str, int]]:
         """In how many chunks each term stands, by field and term; for weights and for health."""
+        ...
+
+    def num_chunks(self) -> int:
+        """How many chunks there are in all; cheap enough to ask with every question."""
         ...
 
     def statistics(self) -> StoreStatistics:

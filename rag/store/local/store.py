@@ -159,6 +159,11 @@ class LocalStore:
             source, name = catalog.find_original(connection, document_id, scope)
         return None if name is None else self._originals.read(name, source)
 
+    def chunk_ids(self, document_id: str, scope: Scope) -> Sequence[int]:
+        """The ids of all chunks of a document."""
+        with self._connections.snapshot() as connection:
+            return catalog.find_chunk_ids(connection, document_id, scope)
+
     def chunks(self, chunk_ids: Sequence[int], scope: Scope) -> dict[int, Chunk]:
         """Chunks by id, in the order asked."""
         with self._connections.snapshot() as connection:
@@ -211,6 +216,11 @@ class LocalStore:
             return found
 
         return self._look(self._keyword, count)
+
+    def num_chunks(self) -> int:
+        """A number that SQLite keeps; nothing is counted."""
+        with self._connections.snapshot() as connection:
+            return read_state(connection).num_chunks
 
     def statistics(self) -> StoreStatistics:
         """Counts, size on disk and the state of the followers, whose files are read through."""
