@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import httpx
 
 from rag.settings import Settings
 
 APP = Path(__file__).with_name("app.py")
 
 FONT = "Hiragino Sans, Yu Gothic UI, Meiryo, Noto Sans JP, Noto Sans CJK JP, sans-serif"
+
+START_SECONDS = 60.0
+"""How long a child process may take until its page answers."""
 
 OPTIONS: dict[str, str] = {
     "browser.gatherUsageStats": "false",  # nothing is sent anywhere
@@ -46,3 +56,32 @@ def page_command(
     passed = {"--settings": settings_file, "--store": store}
     arguments = [word for flag, path in passed.items() if path for word in (flag, str(path))]
     return [sys.executable, "-m", "streamlit", "run", str(app), *flags, "--", *arguments]
+
+
+@contextmanager
+def served_page(settings: Settings, *, store: Path | None = None, app: Path = APP) -> Iterator[str]:
+    """The address of a page that a child process serves on a free port of this machine, until left."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = settings.with_values({"ui.host": "127.0.0.1", "ui.port": port})
+    command = page_command(settings, store=store, app=app)
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _await_health(address, process)
+            yield address
+        finally:
+            process.terminate()
+
+
+def _await_health(address: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            httpx.get(f"{address}/_stcore/health", trust_env=False).raise_for_status()
+        except httpx.HTTPError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"the page did not start at {address} (exit code {process.poll()})")

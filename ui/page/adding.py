@@ -9,9 +9,10 @@ import streamlit as st
 
 from ingest.report import IngestReport, Progress
 from rag.bundled import bundled_path
+from ui.cli.demo import COLLECTION
 from ui.page.escape import escape_markdown
 from ui.page.state import SharedParts, errors_as_one_line
-from ui.page.uploads import SAMPLE_COLLECTION, Upload, add_paths, add_uploads, report_line, report_rows
+from ui.page.uploads import Upload, add_paths, add_uploads, report_line, report_rows
 
 _REPORT = "ingest-report"
 _ROUND = "upload-round"
@@ -25,9 +26,7 @@ def show_empty_store(shared: SharedParts) -> None:
         "左の「資料」からファイルを追加するか、まずはサンプルでお試しください。"
     )
     if st.button("サンプル資料を入れる", type="primary", icon=":material/library_add:"):
-        _run(
-            lambda progress: add_paths(shared.assembly, [bundled_path("sample")], SAMPLE_COLLECTION, progress)
-        )
+        _run(lambda progress: add_paths(shared.assembly, [bundled_path("sample")], COLLECTION, progress))
     st.caption("コマンドからも追加できます。")
     st.code("swallow-rag ingest 資料のフォルダ", language="bash")
 

@@ -15,7 +15,7 @@ from ui.page.scope import collection_names
 from ui.page.state import SharedParts, show_problem
 from ui.page.uploads import remove_documents
 
-COLUMN_PIXELS = {"題名": 260, "ファイル": 200, "コレクション": 110, "形式": 64, "断片": 60, "日付": 100}
+COLUMN_PIXELS = {"題名": 200, "ファイル": 160, "コレクション": 104, "形式": 62, "断片": 52, "日付": 92}
 
 MAX_NAMED = 10
 """How many titles the question before a removal names."""
@@ -25,7 +25,6 @@ _PROBLEM = "removal-problem"
 
 def show_documents(shared: SharedParts) -> None:
     """The page: adding, the report of the last run, and the list."""
-    st.set_page_config(layout="wide")
     st.title("資料", anchor=False)
     infos = shared.store.document_infos(EVERYTHING)
     with st.expander("資料を追加する", expanded=not infos, icon=":material/add:"):

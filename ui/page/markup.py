@@ -27,8 +27,8 @@ def _statement_html(statement: StatementView) -> str:
 
 def excerpt_html(excerpt: Excerpt, *, is_quoted: bool) -> str:
     """The surroundings; the quotation is marked when an answer rests on it."""
-    before = ("…" if excerpt.cut_before else "") + excerpt.before
-    after = excerpt.after + ("…" if excerpt.cut_after else "")
+    before = ("… " if excerpt.cut_before else "") + excerpt.before
+    after = excerpt.after + (" …" if excerpt.cut_after else "")
     quote = escape_html(excerpt.quote)
     return (
         '<div class="sr-excerpt" lang="ja">'

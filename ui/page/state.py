@@ -1,11 +1,12 @@
 """What the page keeps: shared parts for everybody, questions and answers for one session alone.
 
 ``st.cache_resource`` is shared by all users of a server, so only what belongs to none of them is in it:
-the store, the models, the chain. Questions live in ``st.session_state``.
+the store, the models, the flow. Questions live in ``st.session_state``.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,8 +15,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from rag.answering.flow import AnswerFlow
 from rag.assembly import Assembly, open_assembly
-from rag.chain import AnswerChain
 from rag.errors import RagError
 from rag.settings import load_settings
 from rag.store.base import Store
@@ -23,16 +24,18 @@ from rag.types import Question
 from ui.page.escape import escape_markdown
 from ui.page.view import AnswerView
 
+logger = logging.getLogger(__name__)
+
 _HISTORY = "history"
 
 
 class SharedParts:
-    """What all users of a server share: the store with its models, and the chain, built when first needed."""
+    """Shared by all users of a server: store, models and the flow of a question, built when first needed."""
 
-    def __init__(self, assembly: Assembly, build_chain: Callable[[], AnswerChain]) -> None:
+    def __init__(self, assembly: Assembly, build_flow: Callable[[], AnswerFlow]) -> None:
         self.assembly = assembly
-        self._build_chain = build_chain
-        self._chain: AnswerChain | None = None
+        self._build_flow = build_flow
+        self._flow: AnswerFlow | None = None
         self._lock = threading.Lock()
 
     @property
@@ -40,12 +43,12 @@ class SharedParts:
         """The open store."""
         return self.assembly.store
 
-    def chain(self) -> AnswerChain:
-        """The chain; a model is loaded once, however many sessions ask at the same time."""
+    def flow(self) -> AnswerFlow:
+        """The flow; a model is loaded once, however many sessions ask at the same time."""
         with self._lock:
-            if self._chain is None:
-                self._chain = self._build_chain()
-            return self._chain
+            if self._flow is None:
+                self._flow = self._build_flow()
+            return self._flow
 
 
 def _close(shared: SharedParts) -> None:
@@ -57,7 +60,7 @@ def open_shared_parts(settings_file: Path | None, store: Path | None) -> SharedP
     """Settings are read and the store is opened once a server; a store that is not there is made."""
     settings = load_settings(settings_file, arguments={"store.path": store})
     assembly = open_assembly(settings, create=True)
-    return SharedParts(assembly, assembly.build_chain)
+    return SharedParts(assembly, assembly.build_flow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +93,17 @@ def forget_history() -> None:
 
 @contextmanager
 def errors_as_one_line() -> Iterator[None]:
-    """Show a RagError as one line, without a trace; what follows in the block is not run."""
+    """Show a RagError as one line, without a trace; what follows in the block is not run.
+
+    What nobody foresaw is written to the server's log, and told in one line too.
+    """
     try:
         yield
     except RagError as error:
         show_problem(str(error))
+    except Exception:
+        logger.exception("the page could not be drawn")
+        show_problem("予期しない誤りが起きました。詳しいことはサーバーの記録にあります。")
 
 
 def show_problem(message: str) -> None:

@@ -13,9 +13,6 @@ from rag.assembly import Assembly
 from rag.errors import ReadError, SettingsError
 from rag.types import DocumentInfo
 
-SAMPLE_COLLECTION = "sample"
-"""Where the bundled documents go."""
-
 MAX_NAME_BYTES = 255
 """What common file systems take."""
 

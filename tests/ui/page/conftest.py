@@ -12,7 +12,8 @@ import pytest
 from rag.assembly import Assembly, open_assembly
 from rag.bundled import bundled_path
 from rag.settings import Settings
-from ui.page.uploads import SAMPLE_COLLECTION, add_paths
+from ui.cli.demo import COLLECTION
+from ui.page.uploads import add_paths
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -64,7 +65,7 @@ def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "store"
     settings = Settings().with_values({"store.path": path})
     with open_assembly(settings, create=True) as assembly:
-        report = add_paths(assembly, [bundled_path("sample")], SAMPLE_COLLECTION)
+        report = add_paths(assembly, [bundled_path("sample")], COLLECTION)
     assert report.num_documents
     return path
 

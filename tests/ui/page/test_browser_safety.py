@@ -9,7 +9,7 @@ import pytest
 
 from rag.settings import Settings
 from tests.ui.page import hostile
-from tests.ui.page.serving import served_page
+from ui.serving import served_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

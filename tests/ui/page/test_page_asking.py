@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rag.answering.base import AnswerDone, Answerer, AnswerEvent, TextDrafted
+from rag.answering.flow import AnswerFlow
 from rag.assembly import Assembly
-from rag.chain import AnswerChain
 from rag.errors import ModelUnavailable
 from rag.types import ABSTENTION, EVERYTHING, Answer, Hit, Question
 from tests.fakes import FirstHitAnswerer
@@ -49,7 +49,7 @@ class Recorder(FirstHitAnswerer):
 
 
 def share(assembly: Assembly, answerer: Answerer) -> SharedParts:
-    return SharedParts(assembly, lambda: AnswerChain(assembly.build_retriever(), answerer, top_k=8))
+    return SharedParts(assembly, lambda: AnswerFlow(assembly.build_retriever(), answerer, top_k=8))
 
 
 def session(shared: SharedParts) -> AppTest:
@@ -77,6 +77,17 @@ def test_the_first_view_says_what_can_be_asked(assembly: Assembly) -> None:
     assert "件の資料" in page.markdown[0].value
     assert not page.chat_message
     assert not page.exception
+
+
+def test_an_example_is_asked_by_a_click(assembly: Assembly) -> None:
+    recorder = Recorder()
+    page = session(share(assembly, recorder))
+    examples = [button.label for button in page.main.button]
+    page.main.button[0].click().run()
+    assert [asked.text for asked in recorder.asked] == examples[:1]
+    assert not page.title
+    page.run()
+    assert len(recorder.asked) == 1
 
 
 def test_an_answer_carries_its_numbered_source_with_the_surroundings(assembly: Assembly) -> None:
@@ -137,12 +148,25 @@ def test_an_error_is_one_line_and_stays_with_its_question(assembly: Assembly) ->
         page.run()
 
 
-def test_a_chain_that_cannot_be_built_is_told_in_one_line(assembly: Assembly) -> None:
-    def refuse() -> AnswerChain:
+def test_a_flow_that_cannot_be_built_is_told_in_one_line(assembly: Assembly) -> None:
+    def refuse() -> AnswerFlow:
         raise ModelUnavailable("the model 燕 is not on this machine: download it first")
 
     page = session(SharedParts(assembly, refuse))
     assert [error.value.startswith("the model 燕 is not") for error in page.error] == [True]
+    assert not page.exception
+
+
+def test_what_nobody_foresaw_is_one_line_and_in_the_log(
+    assembly: Assembly, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> AnswerFlow:
+        raise ZeroDivisionError("秘密の文")
+
+    page = session(SharedParts(assembly, fail))
+    [error] = page.error
+    assert error.value.startswith("予期しない誤り")
+    assert "ZeroDivisionError" in caplog.text
     assert not page.exception
 
 
@@ -181,9 +205,9 @@ def test_the_scope_of_the_sidebar_goes_with_the_question(assembly: Assembly) -> 
 def test_a_model_is_built_once_for_all_sessions(assembly: Assembly) -> None:
     built = []
 
-    def build() -> AnswerChain:
+    def build() -> AnswerFlow:
         built.append(1)
-        return AnswerChain(assembly.build_retriever(), FirstHitAnswerer())
+        return AnswerFlow(assembly.build_retriever(), FirstHitAnswerer())
 
     shared = SharedParts(assembly, build)
     assert session(shared) and session(shared)

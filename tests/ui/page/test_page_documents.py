@@ -25,7 +25,7 @@ TEXT = "窓口の受付時間は平日の午前九時から午後五時までで
 def shared(tmp_path: Path) -> Iterator[SharedParts]:
     settings = Settings().with_values({"store.path": tmp_path / "store", "ingest.collection": "窓口"})
     with open_assembly(settings, create=True) as assembly:
-        yield SharedParts(assembly, assembly.build_chain)
+        yield SharedParts(assembly, assembly.build_flow)
 
 
 def session(shared: SharedParts, page: str = "documents") -> AppTest:

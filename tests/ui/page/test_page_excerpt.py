@@ -43,6 +43,13 @@ def test_cut(text: str, quote: str, radius: int, excerpt: Excerpt, reason: str) 
     assert surroundings(text, Span(start, start + len(quote)), radius) == excerpt, reason
 
 
+def test_short_lines_are_limited_as_well() -> None:
+    text = "\n".join(f"{number}　項目" for number in range(20))
+    excerpt = surroundings(text, Span(text.index("9　"), text.index("10")), max_lines=2)
+    assert (excerpt.before, excerpt.after) == ("7　項目\n8　項目\n", "10　項目\n11　項目\n12　項目")
+    assert (excerpt.cut_before, excerpt.cut_after) == (True, True)
+
+
 @given(st.text(alphabet="甲乙丙。！」\n 　a", max_size=120), st.data())
 @settings(derandomize=True, deadline=None, max_examples=200)
 def test_an_excerpt_is_a_span_of_the_text(text: str, data: st.DataObject) -> None:
