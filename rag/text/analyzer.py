@@ -15,7 +15,7 @@ import shlex
 import threading
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -186,7 +186,7 @@ class MecabAnalyzer:
         starts: list[int] = []
         ends: list[int] = []
         features: list[Feature] = []
-        for first, last in _pieces(folded.text):
+        for first, last in pieces(folded.text):
             place = first
             for line in self._threads.parse(folded.text[first:last]).split("\n"):
                 blanks, length, feature = words[line]
@@ -244,21 +244,29 @@ class _PerThread(threading.local):
     """A tagger and its memory for each thread: two threads on one tagger corrupt each other."""
 
     def __init__(self, dictionary_folder: str) -> None:
-        # `-O ""` switches off the format that the dictionary's dicrc asks for.
-        options = ["-r", "/dev/null", "-d", dictionary_folder, "-O", ""]
-        formats = [f"-F{_KNOWN_LINE}", f"-U{_UNKNOWN_LINE}", r"-E\n"]
-        try:
-            tagger = fugashi.GenericTagger(shlex.join([*options, *formats]))
-        except RuntimeError as error:
-            raise ModelUnavailable(
-                f"MeCab cannot open the dictionary in {dictionary_folder}: "
-                "run pip install --force-reinstall unidic-lite"
-            ) from error
-        self.parse = tagger.parse
+        self.parse = open_tagger(dictionary_folder, _KNOWN_LINE, _UNKNOWN_LINE)
         self.words = _Words()
 
 
-def _pieces(text: str) -> Iterator[Span]:
+def open_tagger(dictionary_folder: str, known_line: str, unknown_line: str) -> Callable[[str], str]:
+    """MeCab's ``parse`` with one line a word in these formats; raises ModelUnavailable.
+
+    One thread only; at most `MAX_PIECE_CHARS` at once (`pieces`).
+    """
+    # `-O ""` switches off the format that the dictionary's dicrc asks for.
+    options = ["-r", "/dev/null", "-d", dictionary_folder, "-O", ""]
+    formats = [f"-F{known_line}", f"-U{unknown_line}", r"-E\n"]
+    try:
+        parse: Callable[[str], str] = fugashi.GenericTagger(shlex.join([*options, *formats])).parse
+    except RuntimeError as error:
+        raise ModelUnavailable(
+            f"MeCab cannot open the dictionary in {dictionary_folder}: "
+            "run pip install --force-reinstall unidic-lite"
+        ) from error
+    return parse
+
+
+def pieces(text: str) -> Iterator[Span]:
     """Spans that tile ``text``, cut behind 「。」 or a blank where there is one."""
     start = 0
     while len(text) - start > MAX_PIECE_CHARS:

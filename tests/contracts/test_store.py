@@ -459,6 +459,17 @@ def test_unknown_ids_are_left_out_and_order_is_kept(store: Store) -> None:
     assert store.chunks([], EVERYTHING) == {}
 
 
+def test_chunk_ids_are_those_of_one_document_in_its_order(store: Store) -> None:
+    add_scoped_documents(store)
+    for info in store.document_infos(EVERYTHING):
+        ids = store.chunk_ids(info.id, EVERYTHING)
+        chunks = store.chunks(ids, EVERYTHING).values()
+        assert [chunk.position for chunk in chunks] == list(range(info.num_chunks))
+        assert {chunk.document_id for chunk in chunks} == {info.id}
+        assert not list(store.chunk_ids(info.id, Scope(collections=frozenset({"どこにもない"}))))
+    assert not list(store.chunk_ids("ない", EVERYTHING))
+
+
 def test_the_same_text_in_two_documents_is_found_twice(store: Store, settle: Settle) -> None:
     store.add(*make_document("a.txt", "同じ 条文"), b"same")
     store.add(*make_document("b.txt", "同じ 条文"), b"same")

@@ -112,6 +112,15 @@ def find_chunks(connection: sqlite3.Connection, chunk_ids: Sequence[int], scope:
     return {chunk_id: found[chunk_id] for chunk_id in chunk_ids if chunk_id in found}
 
 
+def find_chunk_ids(connection: sqlite3.Connection, document_id: str, scope: Scope) -> range:
+    """The ids of all chunks of a document; empty when it is gone or out of scope."""
+    row = connection.execute(
+        f"SELECT first_chunk, end_chunk FROM documents WHERE documents.id = :id AND {IN_SCOPE}",
+        {"id": document_id, **scope_values(scope)},
+    ).fetchone()
+    return range(*row) if row else range(0)
+
+
 def find_blobs(connection: sqlite3.Connection, table: str, chunk_ids: Sequence[int]) -> dict[int, bytes]:
     """Rows of one of the tables ``chunk_analyses``, ``chunk_terms`` and ``chunk_vectors``, by chunk id."""
     rows = connection.execute(
