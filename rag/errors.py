@@ -15,6 +15,7 @@ RagError
 │   └── DocumentNotFound     no such document in what may be seen
 ├── ModelError               a model cannot be used
 │   ├── ModelUnavailable     not on this machine, or its server does not answer
+│   │   └── ModelBusy        too many requests at once; the same request may work in a moment
 │   └── ContextTooLong       the prompt does not fit the model's context
 └── AccessDenied             the asker may not do this
 
@@ -81,6 +82,10 @@ class ModelError(RagError):
 
 class ModelUnavailable(ModelError):
     """Not on this machine, or its server does not answer."""
+
+
+class ModelBusy(ModelUnavailable):
+    """Too many requests at once; a face for programs answers 429."""
 
 
 class ContextTooLong(ModelError):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from rag.errors import SettingsError
 
@@ -84,12 +84,20 @@ class RetrievalSettings(Stage):
     )
 
 
+PRESETS: Mapping[str, Mapping[str, float]] = {
+    "evidence": {},
+    "model-card": {"max_new_tokens": 128, "temperature": 0.99, "top_p": 0.95},
+}
+"""Sampling by name; what is set beside it wins. ``model-card`` is the snippet of Swallow's model card."""
+
+
 class GenerationSettings(Stage):
     """Which model writes, and how."""
 
-    backend: Literal["none", "transformers", "openai"] = Field(
+    backend: Literal["none", "transformers", "openai", "langchain"] = Field(
         "none",
-        description="`none`: verbatim sentences; `transformers`: in this process; `openai`: a server.",
+        description="`none`: verbatim sentences; `transformers`: in this process; `openai`: a server; "
+        "`langchain`: any chat model that LangChain knows, as `provider:model`.",
     )
     model: str = Field(
         "tokyotech-llm/Swallow-7b-instruct-hf", min_length=1, description="Name or folder of the model."
@@ -101,8 +109,36 @@ class GenerationSettings(Stage):
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = Field(
         "auto", description="Number format of the weights."
     )
+    quantization: Literal["none", "int8", "nf4", "fp8"] = Field(
+        "none", description="Smaller weights for a model that does not fit; needs `swallow-rag[quantised]`."
+    )
+    attention: Literal["auto", "sdpa", "flash_attention_2", "eager"] = Field(
+        "auto", description="`auto` takes flash attention on a GPU where it is installed, else SDPA."
+    )
+    decoding: Literal["auto", "static", "prompt-lookup", "plain"] = Field(
+        "auto",
+        description="How one request at a time is decoded: `static` cache with compiled CUDA graphs (what "
+        "`auto` takes on a GPU), or `prompt-lookup` (what it takes on a CPU; greedy only).",
+    )
+    max_requests: int = Field(
+        1,
+        gt=0,
+        le=1_024,
+        description="Answers written at once in this process; above 1 with continuous batching.",
+    )
+    max_waiting: int = Field(
+        32,
+        ge=0,
+        le=100_000,
+        description="Requests that may wait for their turn; one more is refused as busy.",
+    )
     context_tokens: int | None = Field(
         None, gt=0, description="Context length; unset reads the model's own config."
+    )
+    preset: Literal["evidence", "model-card"] = Field(
+        "evidence",
+        description="Sampling by name: `evidence` is greedy; `model-card` samples as Swallow's card does "
+        "(128 tokens, temperature 0.99, top_p 0.95). What is set beside it wins.",
     )
     max_new_tokens: int = Field(512, gt=0, description="Longest answer in tokens.")
     temperature: float = Field(0.0, ge=0, le=2, description="0 is greedy.")
@@ -115,7 +151,22 @@ class GenerationSettings(Stage):
         "auto", description="Which route of the server; `auto` follows the prompt style."
     )
     api_key: SecretStr | None = Field(None, description="Key of the server; only from the environment.")
-    timeout_seconds: float = Field(120.0, gt=0, description="Time that one answer may take.")
+    connect_seconds: float = Field(1.5, gt=0, description="Time that a server may take to be reached.")
+    first_token_seconds: float = Field(
+        60.0, gt=0, description="Time until an answer begins, waiting included."
+    )
+    between_tokens_seconds: float = Field(20.0, gt=0, description="Longest silence within an answer.")
+    timeout_seconds: float = Field(120.0, gt=0, description="Time that one answer may take in all.")
+    num_retries: int = Field(
+        2, ge=0, le=10, description="How often a server is asked again before it has begun to answer."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _apply_preset(cls, values: Any) -> Any:
+        if not isinstance(values, Mapping):
+            return values
+        return {**PRESETS.get(str(values.get("preset")), {}), **values}
 
 
 class AnsweringSettings(Stage):
@@ -153,7 +204,8 @@ class Settings(Stage):
 
     def with_values(self, values: Mapping[str, Any]) -> Self:
         """A checked copy with dotted keys replaced: ``{"retrieval.top_k": 5}``; None values are skipped."""
-        merged = self.model_dump()
+        # What nobody set stays unset, so that a preset that comes now can still decide it.
+        merged = self.model_dump(exclude_unset=True)
         for key, value in values.items():
             if value is not None:
                 _put(merged, key.split("."), value)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -24,12 +24,21 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How the next token is chosen; temperature 0 is greedy."""
+    """How the next token is chosen; temperature 0 is greedy.
+
+    ``on_cut`` is called when an answer ends because it has ``max_new_tokens`` and not because it is whole.
+    """
 
     max_new_tokens: int = 512
     temperature: float = 0.0
     top_p: float = 0.95
     seed: int = 0
+    on_cut: Callable[[], None] | None = field(default=None, compare=False, repr=False)
+
+    def cut(self) -> None:
+        """Tell whoever wants to know that the answer is cut."""
+        if self.on_cut:
+            self.on_cut()
 
 
 class Generator(Protocol):
@@ -62,6 +71,6 @@ class Generator(Protocol):
         """Pieces of text as they are written, never half a character; stop strings are not sent.
 
         Raises ContextTooLong before anything is generated, ModelUnavailable when the model or its
-        server fails.
+        server fails, ModelBusy when too many are waiting. Closing the iterator ends the work.
         """
         ...

@@ -1,14 +1,15 @@
-"""A model behind an OpenAI-compatible server: vLLM, llama.cpp, Ollama, ``transformers serve``.
+"""A model behind a server: vLLM, llama.cpp, Ollama, ``transformers serve``.
 
 Prompts that we render go to ``/completions`` as they are, because a server's chat template is not
-Swallow's; the style ``chat-template`` sends messages to ``/chat/completions``.
+Swallow's; the style ``chat-template`` sends messages to ``/chat/completions``. How each server is
+spoken to is in `rag.generation.dialects`.
 """
 
 from __future__ import annotations
 
-import time
+import contextlib
+import socket
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import httpx
 
@@ -17,31 +18,37 @@ from rag.generation.base import Prompt, Sampling
 from rag.generation.budget import check_fits
 from rag.generation.catalog import choose_style
 from rag.generation.counting import TokenCounter
+from rag.generation.deadlines import Countdown, Deadlines, watch
+from rag.generation.dialects import Dialect, as_messages, choose_dialect
 from rag.generation.prompts import split_bos
-from rag.generation.server import CONNECT_SECONDS, Server, choose_context, choose_counter, connect
-from rag.generation.sse import DONE, Delta, ServerReportedError, parse_delta, read_events
+from rag.generation.retrying import CircuitBreaker, send
+from rag.generation.server import Server, choose_context, choose_counter, connect
+from rag.generation.sse import Delta, ServerReportedError
 from rag.generation.streams import join_surrogates, until_stop
 from rag.settings import GenerationSettings
 
-_ROUTES = {"completions": "/completions", "chat": "/chat/completions"}
+_BROKEN = frozenset({500, 502, 504})
+"""What a server answers that is in trouble, not one that refuses a request or is busy."""
 
 
 def load_openai_generator(settings: GenerationSettings) -> OpenAIGenerator:
     """Ask the server at ``settings.base_url`` what it offers, and make a generator for it.
 
-    The context comes from ``settings.context_tokens`` or from the server (``max_model_len``, vLLM).
-    Raises ModelUnavailable when no server answers or it has no such model, SettingsError when nobody
-    tells the context or style and route do not go together.
+    The context comes from ``settings.context_tokens`` or from the server (``max_model_len``, vLLM; Ollama
+    is given its ``num_ctx``). Raises ModelUnavailable when no server answers or it has no such model,
+    SettingsError when nobody tells the context or style and route do not go together.
     """
-    style, route = _choose_route(settings)
+    style, is_chat = _choose_route(settings)
     server = connect(settings)
+    context_tokens = choose_context(settings, server)
     return OpenAIGenerator(
         server,
+        choose_dialect(server, is_chat=is_chat, context_tokens=context_tokens),
         counter=choose_counter(server, settings.model),
         prompt_style=style,
-        route=route,
-        context_tokens=choose_context(settings, server),
-        timeout_seconds=settings.timeout_seconds,
+        context_tokens=context_tokens,
+        deadlines=Deadlines.from_settings(settings),
+        num_retries=settings.num_retries,
     )
 
 
@@ -51,19 +58,22 @@ class OpenAIGenerator:
     def __init__(
         self,
         server: Server,
+        dialect: Dialect,
         *,
         counter: TokenCounter,
         prompt_style: str,
-        route: str,
         context_tokens: int,
-        timeout_seconds: float = 120.0,
+        deadlines: Deadlines | None = None,
+        num_retries: int = 2,
     ) -> None:
         self._server = server
+        self._dialect = dialect
         self._counter = counter
         self._prompt_style = prompt_style
-        self._route = route
         self._context_tokens = context_tokens
-        self._timeout_seconds = timeout_seconds
+        self._deadlines = deadlines or Deadlines()
+        self._num_retries = num_retries
+        self._breaker = CircuitBreaker()
 
     @property
     def name(self) -> str:
@@ -86,8 +96,8 @@ class OpenAIGenerator:
 
     def count_prompt(self, prompt: Prompt) -> int:
         """Tokens of the whole prompt; for messages at least as many as the server will count."""
-        if messages := self._messages(prompt):
-            return self._counter.count_messages(messages)
+        if self._dialect.is_chat:
+            return self._counter.count_messages(as_messages(prompt))
         bos, text = split_bos(prompt)
         return self._counter.count([text])[0] + bos
 
@@ -95,85 +105,78 @@ class OpenAIGenerator:
         """Pieces of text as the server sends them; closing the iterator hangs up, which ends its work.
 
         Raises ContextTooLong at once, ModelUnavailable from the iterator when the server fails: also in
-        the middle of an answer, so that half an answer is never taken for a whole one.
+        the middle of an answer, so that half an answer is never taken for a whole one. It is asked
+        again only while nothing of an answer has come.
         """
+        self._breaker.check(f"the server at {self._server.address}")
         check_fits(self, self.count_prompt(prompt), sampling)
         return self._pieces(prompt, sampling)
 
-    def _messages(self, prompt: Prompt) -> Sequence[tuple[str, str]]:
-        if self._route != "chat":
-            return ()
-        return prompt.messages or (("user", prompt.text),)
-
-    def _payload(self, prompt: Prompt, sampling: Sampling) -> dict[str, Any]:
-        payload: dict[str, Any] = {
-            "model": self.name,
-            "max_tokens": sampling.max_new_tokens,
-            "temperature": sampling.temperature,
-            "stream": True,
-        }
-        if sampling.temperature > 0:
-            payload |= {"top_p": sampling.top_p, "seed": sampling.seed}
-        if prompt.stop:
-            payload["stop"] = list(prompt.stop)
-        if messages := self._messages(prompt):
-            return payload | {"messages": [{"role": role, "content": text} for role, text in messages]}
-        bos, text = split_bos(prompt)
-        payload["prompt"] = text
-        # Servers put BOS first by themselves; only vLLM can be told not to, others reject the field.
-        return payload | ({"add_special_tokens": bos} if self._server.is_vllm else {})
-
     def _pieces(self, prompt: Prompt, sampling: Sampling) -> Iterator[str]:
         received: list[str] = []
-        seconds = self._timeout_seconds
-        timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
-        route, payload = _ROUTES[self._route], self._payload(prompt, sampling)
+        countdown = self._deadlines.start()
         try:
-            with (
-                self._server.open() as client,
-                client.stream("POST", route, json=payload, timeout=timeout) as response,
-            ):
-                self._server.check(response)
-                texts = _read_texts(response, time.monotonic() + seconds, received)
+            with self._answer(prompt, sampling, countdown) as response:
+                texts = self._read(response, sampling, countdown, received)
                 yield from until_stop(join_surrogates(texts), prompt.stop)
         except (httpx.HTTPError, ServerReportedError, ValueError) as error:
-            raise self._server.explain(error, sum(map(len, received)), seconds) from error
+            self._breaker.failed()
+            late = countdown.reason() if countdown.expired else ""
+            raise self._server.explain(error, sum(map(len, received)), late) from error
+
+    @contextlib.contextmanager
+    def _answer(self, prompt: Prompt, sampling: Sampling, countdown: Countdown) -> Iterator[httpx.Response]:
+        """A response that has begun well; its connection is shut when a time limit runs out."""
+        payload = self._dialect.payload(self._server, prompt, sampling)
+        with self._server.open() as client, contextlib.ExitStack() as stack:
+
+            def ask() -> httpx.Response:
+                timeout = self._server.timeout(countdown.remaining())
+                request = client.build_request(
+                    "POST", self._dialect.url(self._server), json=payload, timeout=timeout
+                )
+                return client.send(request, stream=True)
+
+            response = send(ask, self._num_retries, countdown.remaining)
+            stack.callback(response.close)
+            stack.enter_context(watch(countdown, lambda: _shut(response)))
+            if response.status_code in _BROKEN:
+                self._breaker.failed()
+            self._server.check(response)
+            yield response
+
+    def _read(
+        self, response: httpx.Response, sampling: Sampling, countdown: Countdown, received: list[str]
+    ) -> Iterator[str]:
+        """The texts of the answer, also put into ``received``; raises when it ends before it is done."""
+        for delta in self._dialect.deltas(response):
+            if countdown.expired:
+                raise httpx.ReadTimeout("too late")
+            if delta.text:
+                self._breaker.succeeded()
+                countdown.touch()
+                received.append(delta.text)
+                yield delta.text
+            if _is_last(delta, sampling):
+                return
+        raise httpx.RemoteProtocolError("the stream ended early")
 
 
-def _read_texts(response: httpx.Response, deadline: float, received: list[str]) -> Iterator[str]:
-    """The texts of the answer, also put into ``received``; raises when it ends before it is said to be done.
-
-    The time limit holds between two events; one that never comes ends by the same limit on reading.
-    """
-    for delta in _read_deltas(response):
-        if time.monotonic() > deadline:
-            raise httpx.ReadTimeout("the answer took too long")
-        if delta.text:
-            received.append(delta.text)
-            yield delta.text
-        if delta.finish_reason:
-            return
-    raise httpx.RemoteProtocolError("the stream ended early")
+def _is_last(delta: Delta, sampling: Sampling) -> bool:
+    if delta.finish_reason == "length":
+        sampling.cut()
+    return bool(delta.finish_reason)
 
 
-def _read_deltas(response: httpx.Response) -> Iterator[Delta]:
-    """The steps of a streamed answer, or of one that a proxy sent whole; ``[DONE]`` also ends one."""
-    kind = response.headers.get("content-type", "")
-    if "text/html" in kind:
-        raise ValueError("a web page")
-    if "application/json" in kind:
-        delta = parse_delta(response.read().decode("utf-8", errors="replace"))
-        yield Delta(delta.text, delta.finish_reason or "stop")
-        return
-    for data in read_events(response.iter_bytes()):
-        if data.strip() == DONE:
-            yield Delta(finish_reason="stop")
-            return
-        yield parse_delta(data)
+def _shut(response: httpx.Response) -> None:
+    """Wake whoever reads from the connection: it reads the end."""
+    connection = response.extensions["network_stream"].get_extra_info("socket")
+    with contextlib.suppress(OSError):  # it may be gone already
+        connection.shutdown(socket.SHUT_RDWR)
 
 
-def _choose_route(settings: GenerationSettings) -> tuple[str, str]:
-    """Prompt style and route, which must agree."""
+def _choose_route(settings: GenerationSettings) -> tuple[str, bool]:
+    """Prompt style, and whether it goes to the chat route; the two must agree with ``generation.api``."""
     wanted = settings.prompt_style
     if wanted == "auto" and settings.api == "chat":
         wanted = "chat-template"
@@ -185,4 +188,4 @@ def _choose_route(settings: GenerationSettings) -> tuple[str, str]:
             f"prompt style {style} of {settings.model} goes to the route {own!r}, "
             f"but generation.api = {settings.api!r}: set it to 'auto' or change generation.prompt_style"
         )
-    return style, own
+    return style, own == "chat"

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from rag.errors import ContextTooLong, ModelError, ModelUnavailable, SettingsError
+from rag.errors import ContextTooLong, ModelBusy, ModelError, ModelUnavailable, SettingsError
 from rag.generation.counting import (
     EstimatedCounter,
     Messages,
@@ -23,14 +23,17 @@ from rag.generation.counting import (
 from rag.generation.sse import ServerReportedError, describe_error
 from rag.settings import GenerationSettings
 
-CONNECT_SECONDS = 5.0
-LIST_SECONDS = 15.0
-"""How long a server may take to say what it offers."""
+LIST_SECONDS = 5.0
+"""How long a server may take to say what it offers, or to count."""
+
+OLLAMA_CONTEXT_TOKENS = 8_192
+"""What is asked of Ollama unless the settings say more: its memory grows with every token of it."""
 
 _CONTEXT_WORDS = re.compile(
     r"context[_ ](?:length|size|window)|maximum context|too long|too many tokens", re.I
 )
 _NO_LIST = frozenset({404, 405, 500, 501})
+_BUSY = frozenset({429, 503})
 _STATUS_WORDS: Mapping[int, str] = {
     401: "does not accept the key (401): set SWALLOW_RAG_GENERATION__API_KEY",
     403: "does not allow this key (403): set SWALLOW_RAG_GENERATION__API_KEY",
@@ -48,7 +51,9 @@ class Server:
     model: str
     api_key: str | None = field(default=None, repr=False)
     is_vllm: bool = False
+    is_ollama: bool = False
     max_model_tokens: int | None = None
+    connect_seconds: float = 1.5
 
     @property
     def address(self) -> str:
@@ -57,7 +62,7 @@ class Server:
 
     @property
     def root_url(self) -> str:
-        """The address without ``/v1``, where vLLM counts tokens."""
+        """The address without ``/v1``: where vLLM counts tokens and Ollama has its own routes."""
         return self.base_url.rstrip("/").removesuffix("/v1")
 
     def open(self) -> httpx.Client:
@@ -68,7 +73,12 @@ class Server:
             headers={"Authorization": f"Bearer {self.api_key}"} if self.api_key else {},
             verify=_tls(),
             trust_env=not is_here,
+            timeout=self.timeout(LIST_SECONDS),
         )
+
+    def timeout(self, seconds: float) -> httpx.Timeout:
+        """A limit for every read, with the shorter one for reaching the server."""
+        return httpx.Timeout(max(seconds, 0.001), connect=min(self.connect_seconds, max(seconds, 0.001)))
 
     def check(self, response: httpx.Response) -> None:
         """Raise what a refusal means: ContextTooLong or ModelUnavailable, with the server's own words."""
@@ -85,20 +95,25 @@ class Server:
             status=status, model=self.model
         )
         said = f"; it says: {words}" if words else ""
-        raise ModelUnavailable(f"the server at {self.address} {meaning}{said}")
+        kind = ModelBusy if status in _BUSY else ModelUnavailable
+        raise kind(f"the server at {self.address} {meaning}{said}")
 
-    def explain(self, error: Exception, num_chars: int, timeout_seconds: float) -> ModelError:
-        """A failure on the way as one clear line; an answer that had begun is called cut."""
+    def explain(self, error: Exception, num_chars: int = 0, late: str = "") -> ModelError:
+        """A failure on the way as one clear line; an answer that had begun is called cut.
+
+        ``late`` tells which time limit ran out, where one did.
+        """
         cut = f" (the answer was cut after {num_chars} characters)" if num_chars else ""
-        return ModelUnavailable(f"{self._what_happened(error, timeout_seconds)}{cut}")
+        happened = f"the server at {self.address} {late}" if late else self._what_happened(error)
+        return ModelUnavailable(f"{happened}{cut}")
 
-    def _what_happened(self, error: Exception, timeout_seconds: float) -> str:
+    def _what_happened(self, error: Exception) -> str:
         here = f"the server at {self.address}"
         match error:
             case httpx.ConnectError() | httpx.ConnectTimeout():
                 return f"no server answers at {self.address}: start it, or set generation.base_url"
             case httpx.TimeoutException():
-                return f"{here} did not finish within {timeout_seconds:g} s: raise generation.timeout_seconds"
+                return f"{here} did not answer within {LIST_SECONDS:g} s: see its log"
             case ServerReportedError():
                 return f"{here} failed while writing: {error}"
             case httpx.HTTPError():
@@ -134,11 +149,11 @@ class ServerCounter:
     def _ask(self, client: httpx.Client, what: dict[str, Any]) -> int:
         url = f"{self._server.root_url}/tokenize"
         try:
-            response = client.post(url, json={"model": self._server.model} | what, timeout=LIST_SECONDS)
+            response = client.post(url, json={"model": self._server.model} | what)
             self._server.check(response)
             return int(response.json()["count"])
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
-            raise self._server.explain(error, 0, LIST_SECONDS) from error
+            raise self._server.explain(error) from error
 
 
 def connect(settings: GenerationSettings) -> Server:
@@ -148,17 +163,21 @@ def connect(settings: GenerationSettings) -> Server:
     lists its cache, not what it serves) is believed. Raises ModelUnavailable when nothing answers, when it
     is no OpenAI-compatible server, or when it has no such model (the message lists what it has).
     """
-    server = Server(_check_url(settings.base_url), settings.model, _check_key(settings))
-    seconds = min(LIST_SECONDS, settings.timeout_seconds)
+    server = Server(
+        _check_url(settings.base_url),
+        settings.model,
+        _check_key(settings),
+        connect_seconds=settings.connect_seconds,
+    )
     try:
         with server.open() as client:
-            response = client.get("/models", timeout=httpx.Timeout(seconds, connect=CONNECT_SECONDS))
+            response = client.get("/models")
             if response.status_code in _NO_LIST:
                 return server
             server.check(response)
             models = {str(model["id"]): model for model in response.json()["data"]}
     except httpx.HTTPError as error:
-        raise server.explain(error, 0, seconds) from error
+        raise server.explain(error) from error
     except (ValueError, KeyError, TypeError) as error:
         raise ModelUnavailable(
             f"what answers at {server.address} is not an OpenAI-compatible server: set generation.base_url, "
@@ -169,12 +188,32 @@ def connect(settings: GenerationSettings) -> Server:
     model = _choose_model(settings.model, tuple(models), server.address)
     facts = models[model]
     length = facts.get("max_model_len")
-    return replace(
+    server = replace(
         server,
         model=model,
         is_vllm=facts.get("owned_by") == "vllm",
         max_model_tokens=length if isinstance(length, int) else None,
     )
+    return server if server.is_vllm else recognise_ollama(server)
+
+
+def recognise_ollama(server: Server) -> Server:
+    """The server as it is, or as Ollama with the context that its model was made for.
+
+    Ollama alone tells its version at ``/api/version``; ``/api/show`` tells the model's own context.
+    """
+    try:
+        with server.open() as client:
+            version = client.get(f"{server.root_url}/api/version")
+            if not (version.is_success and isinstance(version.json().get("version"), str)):
+                return server
+            shown = client.post(f"{server.root_url}/api/show", json={"model": server.model})
+            facts: dict[str, Any] = shown.json().get("model_info") or {}
+    except (httpx.HTTPError, ValueError, AttributeError):
+        return server
+    lengths = [value for key, value in facts.items() if key.endswith(".context_length")]
+    own = next((length for length in lengths if isinstance(length, int)), None)
+    return replace(server, is_ollama=True, max_model_tokens=own)
 
 
 def choose_counter(server: Server, model: str) -> TokenCounter:
@@ -194,11 +233,13 @@ def choose_context(settings: GenerationSettings, server: Server) -> int:
             f"generation.context_tokens = {wanted}, but the server at {server.address} was started with "
             f"{offered}: lower it or leave it out"
         )
+    if server.is_ollama and not wanted:
+        return min(offered or OLLAMA_CONTEXT_TOKENS, OLLAMA_CONTEXT_TOKENS)
     if context := wanted or offered:
         return context
     raise SettingsError(
         f"the server at {server.address} does not tell its context length: set generation.context_tokens to "
-        "what it was started with (Ollama: num_ctx, 4096 unless set)"
+        "what it was started with"
     )
 
 

@@ -12,10 +12,14 @@ DONE = "[DONE]"
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """One step of an answer: its text (often empty) and, in the last, why it ended."""
+    """One step of an answer: its text (often empty) and, in the last, why it ended.
+
+    ``prompt_tokens`` is what the server read of the prompt, where it tells.
+    """
 
     text: str = ""
     finish_reason: str | None = None
+    prompt_tokens: int | None = None
 
 
 def read_events(chunks: Iterable[bytes]) -> Iterator[str]:
@@ -25,7 +29,7 @@ def read_events(chunks: Iterable[bytes]) -> Iterator[str]:
     only: splitting at U+2028 as ``str.splitlines`` does would break JSON that holds it.
     """
     data: list[str] = []
-    for line in _read_lines(chunks):
+    for line in read_lines(chunks):
         name, _, value = line.partition(":")
         if name == "data":
             data.append(value.removeprefix(" "))
@@ -73,7 +77,8 @@ def describe_error(body: Any) -> str:
     return " ".join(str(body).split())[:200]
 
 
-def _read_lines(chunks: Iterable[bytes]) -> Iterator[str]:
+def read_lines(chunks: Iterable[bytes]) -> Iterator[str]:
+    """Lines that end in LF or CRLF, also when the bytes are cut inside one."""
     rest = b""
     for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n")
