@@ -222,7 +222,7 @@ def _save_llama(
     config = LlamaConfig(
         vocab_size=vocabulary,
         hidden_size=64,
-        intermediate_size=96,
+        intermediate_size=128,  # nf4 stores blocks of 64 weights
         num_hidden_layers=2,
         num_attention_heads=4,
         num_key_value_heads=2,

@@ -10,17 +10,18 @@ from rag.settings import GenerationSettings
 def load_generator(settings: GenerationSettings) -> Generator:
     """The generator that the settings name; only its own libraries are imported.
 
-    Raises SettingsError for ``backend = "none"``, ModelUnavailable when model or server is not there.
+    Raises SettingsError for ``backend = "none"`` (and for ``"langchain"``, which `rag.assembly` loads),
+    ModelUnavailable when model or server is not there.
     """
     if settings.backend == "transformers":
-        from rag.generation.transformers import load_transformers_generator
+        from rag.generation.loading import load_local_generator
 
-        return load_transformers_generator(settings)
+        return load_local_generator(settings)
     if settings.backend == "openai":
         from rag.generation.openai import load_openai_generator
 
         return load_openai_generator(settings)
     raise SettingsError(
-        "generation.backend = 'none' writes nothing: "
+        f"generation.backend = {settings.backend!r} writes nothing here: "
         "set it to 'transformers' (a model in this process) or 'openai' (a server)"
     )

@@ -7,11 +7,13 @@ Weights are safetensors only, and code that comes with a model is never run.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelUnavailable, SettingsError
+from rag.generation.quantization import build_quantization
 from rag.settings import GenerationSettings
 
 END_OF_TURN = ("<|eot_id|>", "<|eom_id|>", "<|im_end|>", "<end_of_turn>")
@@ -35,7 +37,8 @@ def find_folder(model: str) -> Path:
         return Path(hub.snapshot_download(model, local_files_only=True))
     except Exception as error:
         raise ModelUnavailable(
-            f"model {model} is not on this machine: fetch it once with `hf download {model}`, "
+            f"model {model} is not on this machine: fetch it once with "
+            f"`swallow-rag models fetch {model}`, "
             "or set generation.model to its folder"
         ) from error
 
@@ -63,19 +66,23 @@ def load_model(folder: Path, settings: GenerationSettings, *, num_ids: int) -> A
     torch, transformers = _library("torch"), _library("transformers")
     device = choose_device(settings.device)
     several = settings.device == "auto" and device == "cuda" and torch.cuda.device_count() > 1
+    dtype = choose_dtype(settings.dtype, device)
+    quantization = build_quantization(settings.quantization, dtype)
     try:
         model, report = transformers.AutoModelForCausalLM.from_pretrained(
             folder,
-            dtype=choose_dtype(settings.dtype, device),
+            dtype=dtype,
             device_map="auto" if several else {"": device} if device != "cpu" else None,
+            attn_implementation=choose_attention(settings.attention, device),
+            quantization_config=quantization,
             use_safetensors=True,
             output_loading_info=True,
             **_LOCAL,
         )
     except torch.OutOfMemoryError as error:
         raise ModelUnavailable(
-            f"{settings.model} does not fit into the memory of {device}: take a smaller model, or serve it "
-            "with vLLM and set generation.backend = 'openai'"
+            f"{settings.model} does not fit into the memory of {device}: set generation.quantization to "
+            "'int8' or 'nf4', take a smaller model, or serve it with vLLM (generation.backend = 'openai')"
         ) from error
     except Exception as error:
         raise ModelUnavailable(_why_unloadable(folder, error)) from error
@@ -116,6 +123,14 @@ def choose_dtype(wanted: str, device: str) -> Any:
     if device == "cpu":
         return torch.float32
     return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+
+
+def choose_attention(wanted: str, device: str) -> str:
+    """``auto`` is flash attention on a GPU where it is installed, else SDPA, which is always there."""
+    if wanted != "auto":
+        return wanted
+    has_flash = device.startswith("cuda") and importlib.util.find_spec("flash_attn") is not None
+    return "flash_attention_2" if has_flash else "sdpa"
 
 
 def choose_context(settings: GenerationSettings, config: Any) -> int:

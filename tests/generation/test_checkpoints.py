@@ -34,7 +34,9 @@ def folder(swallow: Path, tmp_path: Path) -> Path:
 
 
 def test_an_absent_model_is_named_with_the_command_that_fetches_it():
-    with pytest.raises(ModelUnavailable, match="hf download tokyotech-llm/Swallow-70b-instruct-hf") as caught:
+    with pytest.raises(
+        ModelUnavailable, match="swallow-rag models fetch tokyotech-llm/Swallow-70b-instruct-hf"
+    ) as caught:
         load("tokyotech-llm/Swallow-70b-instruct-hf")
     assert "\n" not in str(caught.value)
 

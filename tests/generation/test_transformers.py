@@ -14,8 +14,9 @@ from rag.errors import ContextTooLong, ModelUnavailable
 from rag.generation import load_generator
 from rag.generation.base import Prompt, Sampling
 from rag.generation.budget import pack
+from rag.generation.loading import load_transformers_generator
 from rag.generation.prompts import render, render_answer
-from rag.generation.transformers import TransformersGenerator, load_transformers_generator
+from rag.generation.transformers import TransformersGenerator
 from rag.settings import GenerationSettings
 from tests.fakes import make_hit
 
@@ -278,7 +279,7 @@ def test_a_failing_gpu_is_one_clear_line(kind: str, swallow: Path):
     errors = {
         "full": (
             torch.OutOfMemoryError("CUDA out of memory. Tried to…\nmore"),
-            "ran out of GPU memory: lower",
+            "ran out of memory: lower",
         ),
         "broken": (RuntimeError("device-side assert\ntrace"), "failed while writing: device-side assert$"),
     }
