@@ -94,10 +94,7 @@ def _resident_bytes() -> int:
 
     Not ``ru_maxrss``: on Linux that begins with the size of the process that started this one.
     """
-    try:
-        pages = int(_STATM.read_bytes().split()[1])
-    except OSError:
-        return 0
+    pages = int(_STATM.read_bytes().split()[1]) if _STATM.exists() else 0
     return pages * resource.getpagesize()
 
 
