@@ -32,7 +32,7 @@ from rag.types import Attributes
 MEDIA_TYPE = "application/pdf"
 
 _NO_TITLE = re.compile(
-    r"untitled|無題|\S+\.(?:indd|tex|dvi|ai)|(?:文書|document|presentation|プレゼンテーション)\s*\d*", re.I
+    r"untitled|無題|(?:文書|document|presentation|プレゼンテーション)\s*\d*|[\w.-]*[\d_][\w.-]*", re.I | re.A
 )
 _PRODUCER_TITLE = re.compile(r"^Microsoft \w+ - |\.(?:docx?|pptx?|xlsx?|jtd|pdf)$", re.I)
 _TITLE_SIZE = 1.2
@@ -61,7 +61,7 @@ def read(data: bytes, name: str) -> Reading:
         len(one.text) for _, found in lines for one in found if id(one) in furniture
     )
     mending = shifted_kana(line.text for _, found in kept for line in found)
-    found = [_mended(one, mending) for one in tell_tables(paragraphs(kept))]
+    found = [_mended(one, mending) for one in tell_tables(paragraphs(kept, body_size))]
     dropped["table-of-contents"] += sum(len(one.text) for one in found if _CONTENTS_LINE.search(one.text))
     found = [one for one in found if not _CONTENTS_LINE.search(one.text)]
     levels = find_headings(found, contents.bookmarks, body_size)
@@ -127,6 +127,8 @@ def _blocks(found: Sequence[Paragraph], levels: Mapping[int, int]) -> Iterator[B
             kind = BlockKind.HEADING
         elif one.is_row:
             kind = BlockKind.TABLE_ROW
+        elif one.is_note:
+            kind = BlockKind.NOTE
         else:
             kind = BlockKind.LIST_ITEM if BULLET.match(one.text) else BlockKind.PARAGRAPH
         yield Block(kind, one.text, level=level, annotations=one.marks, places=one.places)

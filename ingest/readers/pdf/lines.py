@@ -6,6 +6,7 @@ text that is x and y; for vertical text (縦書き) y downwards and x from the r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,7 @@ _SAME_LINE_EMS = 0.6
 _SIMILAR_SIZE = 2.2
 _CELL_GAP_EMS = 1.6
 _SPREAD_LETTERS = 4
+_MARKER = re.compile(r"[・●○◦▪■□◆◇★☆※*•➢✓❖✦◻❑❒\uf000-\uf0ff–-]|[（(]?[0-9０-９a-zA-Z]{1,3}[)）.．]|[①-⑳]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ class Line:
     """One line of a page.
 
     ``start`` and ``end`` are along the line, ``middle`` across it, in points of reading space; ``box`` is
-    on the page. ``marks`` are annotations of the text: ruby, and what is not painted.
+    on the page. ``marks`` are annotations of the text: ruby, and what is not painted. ``opens_note``: it
+    begins with a raised number, as footnotes do.
     """
 
     text: str
@@ -40,6 +43,7 @@ class Line:
     box: Box
     marks: tuple[Annotation, ...] = ()
     font: str = ""
+    opens_note: bool = False
 
     @property
     def length(self) -> float:
@@ -119,8 +123,9 @@ def place_runs(page: Page) -> list[PlacedRun]:
     known = [vertical for vertical in directions if vertical is not None]
     mostly_vertical = sum(known) * 2 > len(known)
     placed = [
-        _place(run, page, mostly_vertical if vertical is None else vertical)
+        level
         for run, vertical in zip(inked, directions, strict=True)
+        for level in _levels(_place(run, page, mostly_vertical if vertical is None else vertical))
     ]
     return [cell for run in _joined(placed) for cell in _cells(run)]
 
@@ -149,6 +154,20 @@ def _place(run: Run, page: Page, is_vertical: bool) -> PlacedRun:
         across = (glyph.left, glyph.right) if is_vertical else (glyph.top, glyph.bottom)
         spots.append(Spot(glyph.char, *along, middle, *across, glyph.size, glyph.is_guessed))
     return PlacedRun(spots, is_vertical, run.look, run.font)
+
+
+def _levels(run: PlacedRun) -> Iterator[PlacedRun]:
+    """The run cut where it steps to another line, which pdfium does not always see."""
+    start = 0
+    last: Spot | None = None
+    for index, spot in enumerate(run.spots):
+        if spot.char.isspace():
+            continue
+        if last is not None and spot.middle - last.middle > max(spot.size, last.size):
+            yield PlacedRun(run.spots[start:index], run.is_vertical, run.look, run.font)
+            start = index
+        last = spot
+    yield PlacedRun(run.spots[start:], run.is_vertical, run.look, run.font) if start else run
 
 
 def _joined(runs: Sequence[PlacedRun]) -> list[PlacedRun]:
@@ -193,6 +212,8 @@ def _cells(run: PlacedRun) -> Iterator[PlacedRun]:
     for piece in pieces:
         if merged and _num_letters(piece) == 1 and _num_letters(merged[-1]) <= _SPREAD_LETTERS:
             merged[-1] += [spot for spot in piece if not spot.char.isspace()]
+        elif merged and _MARKER.fullmatch("".join(spot.char for spot in merged[-1]).strip()):
+            merged[-1] += piece
         else:
             merged.append(piece)
     for piece in merged:

@@ -24,18 +24,22 @@ _PROSE_CHARS = 12
 _NEVER_FIRST = frozenset("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮー々、。，．）」』】〕")
 _SECTION = re.compile(r"[0-9０-９]{1,2}(?:[.．][0-9０-９]{1,2})+[.．]?[\s　]*[^\s0-9０-９]")
 _LABELLED = re.compile(r"[^\W\d_]{1,8}[：:]\s*\S")
+_NOTE = re.compile(r"(?P<number>[0-9]{1,3})(?![0-9.．])|[※*†]|[（(]?注")
+_SMALL_SIZE, _LARGE_SIZE = 0.93, 1.05
 _ENDED = re.compile(r"[。．.！？!?：:」』0-9０-９]$")
 _LATIN_EMS = 0.55
-_FEW_LINES = 3
+_FEW_LINES, _MANY_LINES = 3, 6
+_FULL_EMS, _RAGGED_SHARE = 2.0, 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class PageLine:
-    """A line with its page, and where the lines of its column end."""
+    """A line with its page, and where the lines of its column end; ragged where few reach that edge."""
 
     line: Line
     page: int
     right: float
+    is_ragged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Paragraph:
     marks: tuple[Annotation, ...]
     places: tuple[Locator, ...]
     is_row: bool = False
+    is_note: bool = False
 
     @property
     def size(self) -> float:
@@ -65,25 +70,80 @@ class Paragraph:
         return self.lines[0].page
 
 
-def paragraphs(pages: Sequence[tuple[int, Sequence[Line]]]) -> list[Paragraph]:
-    """The paragraphs of a document from (page number, lines in reading order)."""
+def paragraphs(pages: Sequence[tuple[int, Sequence[Line]]], body_size: float) -> list[Paragraph]:
+    """The paragraphs of a document from (page number, lines in reading order).
+
+    Footnotes stand after the paragraph that their page ends with, so that it can run on.
+    """
     groups: list[list[PageLine]] = []
+    notes: list[tuple[int, list[Paragraph]]] = []
     for number, lines in pages:
-        for index, line in enumerate(_in_columns(number, lines)):
-            before = groups[-1][-1] if groups else None
-            if before is not None and _goes_on(groups[-1], line, is_first_of_page=index == 0):
-                groups[-1].append(line)
-            else:
-                groups.append([line])
-    return [_join(group) for group in groups]
+        body, foot = _split_footnotes(lines, body_size)
+        _extend(groups, list(_in_columns(number, body)))
+        if foot:
+            own: list[list[PageLine]] = []
+            _extend(own, list(_in_columns(number, foot)))
+            notes.append((len(groups), [replace(_join(group), is_note=True) for group in own]))
+    found = [_join(group) for group in groups]
+    for place, own_notes in reversed(notes):
+        found[place:place] = own_notes
+    return found
+
+
+def _split_footnotes(lines: Sequence[Line], body_size: float) -> tuple[Sequence[Line], Sequence[Line]]:
+    """Body and footnotes: from the first raised number, or the first that the body refers to, to the end."""
+    called = {mark.value for line in lines for mark in line.marks if mark.kind == "note"}
+    for index, line in enumerate(lines[1:], 1):
+        number = _NOTE.match(line.text)
+        is_small = line.size < body_size * _SMALL_SIZE
+        begins = line.opens_note or (
+            number and (number["number"] in called or (is_small and not number["number"]))
+        )
+        if begins and not line.is_vertical and _is_foot(lines, index, body_size):
+            return lines[:index], lines[index:]
+    return lines, []
+
+
+def _is_foot(lines: Sequence[Line], index: int, body_size: float) -> bool:
+    """Whether everything from here on stands under all the rest, in no larger letters than the text."""
+    below = lines[index:]
+    above = max(line.middle for line in lines[:index])
+    if below[0].middle < (lines[0].middle + below[-1].middle) / 2:
+        return False
+    return all(line.middle > above and line.size < body_size * _LARGE_SIZE for line in below)
+
+
+def _extend(groups: list[list[PageLine]], lines: Sequence[PageLine]) -> None:
+    """Put the lines of one page into paragraphs, the first perhaps into the last of the page before."""
+    for index, line in enumerate(lines):
+        if groups and _goes_on(groups[-1], line, is_first_of_page=index == 0):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
 
 
 def _in_columns(number: int, lines: Sequence[Line]) -> Iterator[PageLine]:
     """Lines with the edge of their column: that of their frame, or of the page where it is short."""
     for frame in frames(lines):
-        beside = frame if len(frame) >= _FEW_LINES else [one for one in lines if _is_alike(one, frame[0])]
-        right = max(one.end for one in beside)
-        yield from (PageLine(line, number, right) for line in frame)
+        if len(frame) < _FEW_LINES:
+            beside = [one for one in lines if _is_alike(one, frame[0])]
+            yield from (PageLine(line, number, _edge(line, beside)) for line in frame)
+            continue
+        right = max(one.end for one in frame)
+        num_full = sum(right - one.end < one.size * _FULL_EMS for one in frame)
+        is_ragged = len(frame) >= _MANY_LINES and num_full < len(frame) * _RAGGED_SHARE
+        yield from (PageLine(line, number, right, is_ragged) for line in frame)
+
+
+def _edge(line: Line, beside: Sequence[Line]) -> float:
+    """Where the column of a short frame ends: here if another long line ends here too, else farthest."""
+    ends = [one.end for one in beside if len(one.text) >= _PROSE_CHARS]
+    if (
+        len(line.text) >= _PROSE_CHARS
+        and sum(abs(end - line.end) < line.size * _SLACK_EMS for end in ends) > 1
+    ):
+        return line.end
+    return max(one.end for one in beside)
 
 
 def _is_alike(a: Line, b: Line) -> bool:
@@ -138,7 +198,7 @@ def _was_cut(before: PageLine, after: Line) -> bool:
         return True
     needed = size if not first or is_wide(first) else len(after.text.split(maxsplit=1)[0]) * size * _LATIN_EMS
     loose = _LOOSE_EMS if len(text) >= _PROSE_CHARS else _SLACK_EMS
-    slack = _TIGHT_EMS if _STOPS.search(text) else loose
+    slack = _TIGHT_EMS if before.is_ragged or _STOPS.search(text) else loose
     return before.right - before.line.end < max(needed, size) + size * slack
 
 

@@ -18,17 +18,24 @@ _WIDE_GAP_EMS = 0.8
 _MIXED_GAP_EMS = 0.4
 _SPACED_SHARE = 0.4
 _MANY = 8
+_RAISED_SIZE = 0.75
+_NOTE_DIGITS = 3
 
 
 def spell(run: PlacedRun) -> Line:
     """The line with its text, ruby and the way it is painted as annotations."""
-    text, offsets = _text(run)
+    raised = _raised(run)
+    text, offsets = _text(run, raised)
     text = text.translate(MENDED).translate(SYMBOLS)
     marks = [
         Annotation("ruby", offsets[first], offsets[last - 1] + 1, reading)
         for first, last, reading in run.ruby
         if offsets[first] >= 0 and offsets[last - 1] >= 0
     ]
+    for first, last in raised.items():
+        place = max((offset + 1 for offset in offsets[:first]), default=0)
+        number = "".join(spot.char for spot in run.spots[first : last + 1])
+        marks.append(Annotation("note", place, place, number))
     if run.look:
         marks.append(Annotation("hidden" if run.look == "white" else "unpainted", 0, len(text), run.look))
     return Line(
@@ -36,14 +43,47 @@ def spell(run: PlacedRun) -> Line:
     )
 
 
-def _text(run: PlacedRun) -> tuple[str, list[int]]:
-    """The text, and for every spot its offset in it (−1 for blanks)."""
+def _raised(run: PlacedRun) -> dict[int, int]:
+    """Numbers of footnotes, small and raised behind a word: index of the first digit → of the last.
+
+    A raised digit behind a single letter or a bracket is an exponent and stays.
+    """
+    found: dict[int, int] = {}
+    index = 0
+    while index < len(run.spots):
+        end = index
+        while end < len(run.spots) and _is_raised_digit(run.spots[end], run):
+            end += 1
+        if index < end <= index + _NOTE_DIGITS and _follows_word(run.spots, index):
+            found[index] = end - 1
+        index = max(end, index + 1)
+    return found
+
+
+def _is_raised_digit(spot: Spot, run: PlacedRun) -> bool:
+    is_small = spot.size < run.size * _RAISED_SIZE
+    return is_small and spot.char.isascii() and spot.char.isdigit() and spot.middle < run.middle
+
+
+def _follows_word(spots: list[Spot], index: int) -> bool:
+    before = "".join(spot.char for spot in spots[max(index - 4, 0) : index]).rstrip()[-3:]
+    return before != "" and (is_wide(before[-1]) or (len(before) == 3 and before.isalnum()))  # noqa: PLR2004
+
+
+def _text(run: PlacedRun, raised: dict[int, int]) -> tuple[str, list[int]]:
+    """The text, and for every spot its offset in it (−1 for blanks and numbers of footnotes)."""
     keep_between_wide = not _is_spaced_out(run.spots)
     text = ""
     offsets: list[int] = []
     blank: Spot | None = None
     last: Spot | None = None
-    for spot in run.spots:
+    until = -1
+    for index, spot in enumerate(run.spots):
+        until = raised.get(index, until)
+        if index <= until:
+            blank = None
+            offsets.append(-1)
+            continue
         if spot.char in {" ", "\u00a0"}:
             blank = spot if blank is None or blank.is_guessed else blank
             offsets.append(-1)
