@@ -44,6 +44,9 @@ _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r\f\x0b\x1a\x1b"))
 """0x01 and 0x02 are what 「、」 and 「。」 leave in UTF-16; no 8-bit text holds them."""
 
+_CANDIDATES = {"utf-8": "utf-8", "cp932": "cp932", "euc-jp": "euc_jp"}
+"""Codecs that score a text; none of them calls back into Python for bytes that do not decode."""
+
 _STRAY_SHARE = 0.02
 _OFTEN = 0.1
 _JAPANESE = 0.5
@@ -174,56 +177,26 @@ def _by_strict_utf8(data: bytes) -> Decoded | None:
 
 def _by_score(data: bytes, declared: str | None) -> Decoded:
     """The candidate that reads best over the whole file; a declaration decides where it is close."""
-    candidates = {name: _candidate(data, name) for name in ("utf-8", "cp932", "euc-jp")}
-    ranked = sorted(candidates.values(), key=lambda found: found.score, reverse=True)
-    best, second = ranked[0], ranked[1]
-    confidence = _confidence(best, second)
-    if declared in candidates and declared != best.encoding:
-        chosen = candidates[declared]
-        if confidence < _SURE and chosen.score > 0 and not chosen.num_damaged:
-            return Decoded(chosen.text, chosen.encoding, _SURE)
-    elif declared not in (None, best.encoding) and confidence < _SURE:
-        foreign = _declared_foreign(data, str(declared))
-        if foreign is not None:
-            return foreign
-    if best.score <= 0 and _looks_western(data):
+    scores = {name: judge(data.decode(codec, "replace")).score for name, codec in _CANDIDATES.items()}
+    best, second = sorted(scores, key=lambda name: scores[name], reverse=True)[:2]
+    confidence = _confidence(scores[best], scores[second])
+    if declared is not None and declared != best and confidence < _SURE:
+        text, num_damaged = _decode_keeping(data, declared)
+        if not num_damaged and scores.get(declared, 1.0) > 0:
+            return Decoded(text, declared, _SURE)
+    if scores[best] <= 0 and _looks_western(data):
         text, num_damaged = _decode_keeping(data, "cp1252")
         return Decoded(text, "cp1252", 0.6, num_damaged)
-    contradicted = declared if declared not in (None, best.encoding) else None
-    return Decoded(best.text, best.encoding, confidence, best.num_damaged, contradicted=contradicted)
+    text, num_damaged = _decode_keeping(data, best)
+    contradicted = declared if declared not in {None, best} else None
+    return Decoded(text, best, confidence, num_damaged, contradicted=contradicted)
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    encoding: str
-    text: str
-    num_damaged: int
-    plausibility: Plausibility
-
-    @property
-    def score(self) -> float:
-        """Mean plausibility of what is not ASCII, less a penalty for what does not decode."""
-        num_seen = self.plausibility.num_judged + self.num_damaged
-        return self.plausibility.score - 3.0 * self.num_damaged / num_seen if num_seen else 0.0
-
-
-def _candidate(data: bytes, name: str) -> _Candidate:
-    text, num_damaged = _decode_keeping(data, name)
-    return _Candidate(name, text, num_damaged, judge(text))
-
-
-def _confidence(best: _Candidate, second: _Candidate) -> float:
+def _confidence(best: float, second: float) -> float:
     """A margin of half a point is as sure as scoring gets; damage and an odd text take from it."""
-    margin = min(max(best.score - second.score, 0.0) / 0.5, 1.0)
-    sound = max(min(best.score / 0.5, 1.0), 0.0)
+    margin = min(max(best - second, 0.0) / 0.5, 1.0)
+    sound = max(min(best / 0.5, 1.0), 0.0)
     return round(0.3 + 0.68 * margin * sound, 3)
-
-
-def _declared_foreign(data: bytes, name: str) -> Decoded | None:
-    try:
-        return Decoded(data.decode(name), name, 0.7)
-    except (UnicodeDecodeError, LookupError):
-        return None
 
 
 def _looks_western(data: bytes) -> bool:

@@ -18,6 +18,7 @@ from rag.types import Annotation
 GETA = "〓"
 
 _TOKEN = re.compile(r"(?P<note>※?［＃(?P<described>[^［］]*)］)|《(?P<ruby>[^《》]*)》|(?P<mark>｜)")
+_MARKUP = re.compile("[《｜［]")
 _GAIJI = re.compile("※［＃([^［］]*)］")
 _GAIJI_IN_NOTE = re.compile("(?<=［＃)([^［］]*)※［＃[^［］]*］")
 _KUTEN = re.compile(r"(?:第[34]水準|、)\s*([12])-(\d{1,2})-(\d{1,2})(?:$|[、）］])")
@@ -67,6 +68,8 @@ def parse_line(raw: str) -> Line:
 
     Example: 「武州｜青梅《おうめ》の宿《しゅく》」 → 「武州青梅の宿」 with ruby over 青梅 and 宿.
     """
+    if not _MARKUP.search(raw):
+        return Line(raw.strip())
     parser = _Parser()
     line = _with_known_gaiji(raw)
     done = 0
