@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -12,13 +13,13 @@ from rag.answering.flow import AnswerFlow
 from rag.bundled import bundled_path
 from rag.embedding.base import Embedder
 from rag.embedding.static import load_static_embedder
-from rag.errors import SettingsError
+from rag.errors import ModelUnavailable, SettingsError
 from rag.generation.base import Generator
 from rag.retrieval.base import Retriever
 from rag.retrieval.dense import DenseLeg
 from rag.retrieval.hybrid import HybridRetriever, WeightedLeg
 from rag.retrieval.keyword import KeywordLeg
-from rag.settings import EmbeddingSettings, RetrievalSettings, Settings
+from rag.settings import EmbeddingSettings, GenerationSettings, RetrievalSettings, Settings
 from rag.store.base import Store
 from rag.store.local import create_store, open_store, store_exists
 from rag.text.analyzer import Analyzer, load_analyzer
@@ -28,7 +29,7 @@ from rag.types import IndexIdentity
 if TYPE_CHECKING:
     from rag.chain import AnswerChain
 
-DENSE_WEIGHTS = {"static-ja": 0.3}
+DENSE_WEIGHTS = {"static-ja": 0.4}
 """Share of the dense leg, fitted per embedder (docs/evaluation.md); others get `DEFAULT_DENSE_WEIGHT`."""
 
 DEFAULT_DENSE_WEIGHT = 0.5
@@ -122,7 +123,11 @@ def build_retriever(
 
 
 def load_wanted_generator(settings: Settings) -> Generator | None:
-    """The model that the settings ask for; None when answers are extractive."""
+    """The model that the settings ask for; None when answers are extractive.
+
+    A server that does not answer now may do so later: until then its questions are answered without
+    it, each with the reason. A model of this process that cannot be loaded is an error.
+    """
     wanted, backend = settings.answering.answerer, settings.generation.backend
     if wanted == "extractive" or (wanted == "auto" and backend == "none"):
         return None
@@ -131,9 +136,26 @@ def load_wanted_generator(settings: Settings) -> Generator | None:
             "answering.answerer = 'generative' needs a model: "
             "set generation.backend to 'transformers' or 'openai', or answering.answerer to 'extractive'"
         )
-    from rag.generation import load_generator
+    load = partial(load_generator, settings.generation)
+    try:
+        return load()
+    except ModelUnavailable as error:
+        if backend != "openai":
+            raise
+        from rag.generation.late import LateGenerator
 
-    return load_generator(settings.generation)
+        return LateGenerator(settings.generation.model, load, error)
+
+
+def load_generator(settings: GenerationSettings) -> Generator:
+    """Any generator that can be named in the settings; LangChain's come through the chain, their one home."""
+    if settings.backend == "langchain":
+        from rag.chain import load_chat_model
+
+        return load_chat_model(settings)
+    from rag.generation import load_generator as load_own
+
+    return load_own(settings)
 
 
 def build_answerer(assembly: Assembly, generator: Generator | None) -> Answerer:

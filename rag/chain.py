@@ -23,8 +23,13 @@ from pydantic import ConfigDict, Field
 
 from rag.answering.base import AnswerDone, AnswerEvent, HitsFound, StatementVerified
 from rag.answering.flow import AnswerFlow, last_answer
+from rag.errors import ModelUnavailable, SettingsError
 from rag.generation.base import Generator, Prompt, Sampling
+from rag.settings import GenerationSettings
 from rag.types import EVERYTHING, Answer, Hit, Question, Scope
+
+DEFAULT_CONTEXT_TOKENS = 8_192
+"""What a chat model is believed to take unless ``generation.context_tokens`` says more."""
 
 _TOKENS_PER_MESSAGE = 8
 """Room for the markers that a chat template puts around a message."""
@@ -151,7 +156,11 @@ class ChatModelGenerator:
     prompt_style = "chat-template"
 
     def __init__(
-        self, model: BaseChatModel, *, context_tokens: int = 8_192, tokens_per_char: float = 1.2
+        self,
+        model: BaseChatModel,
+        *,
+        context_tokens: int = DEFAULT_CONTEXT_TOKENS,
+        tokens_per_char: float = 1.2,
     ) -> None:
         self._model = model
         self._context_tokens = context_tokens
@@ -177,11 +186,53 @@ class ChatModelGenerator:
         return sum(self.count_tokens(contents)) + _TOKENS_PER_MESSAGE * len(contents)
 
     def stream(self, prompt: Prompt, sampling: Sampling) -> Iterator[str]:
-        """Pieces of text as the model sends them; its own settings decide the sampling."""
+        """Pieces of text as the model sends them; its own settings decide the sampling.
+
+        Whatever its library raises comes as ModelUnavailable.
+        """
         messages = list(prompt.messages) or [("user", prompt.text)]
-        for chunk in self._model.stream(messages, stop=list(prompt.stop) or None):
-            if text := str(chunk.text):
-                yield text
+        try:
+            for chunk in self._model.stream(messages, stop=list(prompt.stop) or None):
+                if text := str(chunk.text):
+                    yield text
+                if chunk.response_metadata.get("finish_reason") == "length":
+                    sampling.cut()
+        except Exception as error:
+            raise ModelUnavailable(f"{self.name} failed while writing: {_one_line(error)}") from error
+
+
+def load_chat_model(settings: GenerationSettings) -> ChatModelGenerator:
+    """The chat model that ``generation.model`` names as LangChain does: ``ollama:llama3.1``.
+
+    Keys come from the provider's own environment variables or from ours. Raises SettingsError for a
+    name that LangChain does not know, ModelUnavailable when the provider's package is not installed.
+    """
+    options: dict[str, Any] = {
+        "temperature": settings.temperature,
+        "max_tokens": settings.max_new_tokens,
+        "timeout": settings.timeout_seconds,
+        "max_retries": settings.num_retries,
+    }
+    if "base_url" in settings.model_fields_set:
+        options["base_url"] = settings.base_url
+    if settings.api_key:
+        options["api_key"] = settings.api_key.get_secret_value()
+    from langchain.chat_models import init_chat_model
+
+    try:
+        model = init_chat_model(settings.model, **options)
+    except ImportError as error:
+        raise ModelUnavailable(f"generation.model = {settings.model!r}: {_one_line(error)}") from error
+    except Exception as error:
+        raise SettingsError(
+            f"generation.model = {settings.model!r} is no chat model of LangChain ({_one_line(error)}): "
+            "name it as provider:model, such as openai:gpt-4o"
+        ) from error
+    return ChatModelGenerator(model, context_tokens=settings.context_tokens or DEFAULT_CONTEXT_TOKENS)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 class AnswerChain(Runnable[str | Question, Answer]):

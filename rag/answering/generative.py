@@ -18,6 +18,7 @@ from rag.text.fold import fold_text
 from rag.types import ABSTENTION, Answer, Citation, Hit, Question, Statement, Verdict
 
 _SAYS_NOTHING_FOUND = fold_text(ABSTENTION).rstrip("。")
+CUT = "回答は長さの上限 (generation.max_new_tokens) で切れています"
 CARRIED = frozenset({Verdict.VERBATIM, Verdict.SUPPORTED, Verdict.PARTLY})
 
 
@@ -53,19 +54,21 @@ class GenerativeAnswerer:
             yield AnswerDone(Answer(question.text, (), (), True, 0.0, self.name))
             return
         packed = pack(question.text, hits, self._generator, max_new_tokens=self._sampling.max_new_tokens)
-        written = []
-        for piece in self._generator.stream(packed.prompt, self._sampling):
+        written, cuts = [], []
+        sampling = replace(self._sampling, on_cut=lambda: cuts.append(CUT))
+        for piece in self._generator.stream(packed.prompt, sampling):
             written.append(piece)
             if self._answering.unsupported == "mark":
                 yield TextDrafted(piece)
         drafts = cut_drafts("".join(written))
         if not drafts or _SAYS_NOTHING_FOUND in fold_text(drafts[0].text):
-            yield AnswerDone(Answer(question.text, (), tuple(hits), True, 0.0, self.name, _notes(packed)))
+            notes = (*_notes(packed), *cuts)
+            yield AnswerDone(Answer(question.text, (), tuple(hits), True, 0.0, self.name, notes))
             return
         statements = self._verified(drafts, packed)
         for statement in statements:
             yield StatementVerified(statement)
-        yield AnswerDone(self._whole(question, hits, drafts, statements, packed))
+        yield AnswerDone(self._whole(question, hits, drafts, statements, (*_notes(packed), *cuts)))
 
     def _verified(self, drafts: Sequence[Draft], packed: Packed) -> list[Statement]:
         """Each draft with its verdict; citations are numbered by first use, one number a sentence."""
@@ -86,7 +89,7 @@ class GenerativeAnswerer:
         """Every sentence that the prompt showed, with the number of its block."""
         hits = [
             replace(block.hit, chunk=replace(block.hit.chunk, sentences=block.sentences))
-            for block in packed.evidence
+            for block in sorted(packed.evidence, key=lambda block: block.number)
         ]
         candidates = collect_candidates(hits, self._store, self._analyzer)
         numbers = {block.hit.chunk.id: block.number for block in packed.evidence}
@@ -98,11 +101,11 @@ class GenerativeAnswerer:
         hits: Sequence[Hit],
         drafts: Sequence[Draft],
         statements: Sequence[Statement],
-        packed: Packed,
+        told: Sequence[str],
     ) -> Answer:
         carried = sum(statement.verdict in CARRIED for statement in statements)
         share = carried / len(drafts)
-        notes = list(_notes(packed))
+        notes = list(told)
         if removed := len(drafts) - len(statements):
             notes.append(f"資料で確かめられない文を{removed}つ除きました")
         abstained = not statements
@@ -115,4 +118,5 @@ def _notes(packed: Packed) -> tuple[str, ...]:
     if not packed.left_out:
         return ()
     count = sum(len(left.sentences) for left in packed.left_out)
-    return (f"文脈の長さに入らなかった文が{count}つあります",)
+    numbers = "、".join(f"[{left.number}]" for left in packed.left_out)
+    return (f"文脈の長さに入らなかった文が{count}つあります ({numbers})",)

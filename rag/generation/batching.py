@@ -82,7 +82,7 @@ class BatchingGenerator(LocalGenerator):
         """
         if sampling.temperature > 0 and not self._sampled:
             raise SettingsError(
-                f"{self._name} was loaded for greedy batches and not for temperature {sampling.temperature:g}: "
+                f"{self._name} was loaded for greedy batches, not for temperature {sampling.temperature:g}: "
                 "set generation.temperature above 0, or generation.max_requests to 1"
             )
         ids = self.encode(prompt)

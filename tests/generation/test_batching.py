@@ -166,7 +166,7 @@ def test_time_limits_hold_for_waiting_and_for_writing(endless_swallow: Path):
 def test_what_cannot_work_is_told_before_anything_is_generated(random: BatchingGenerator):
     with pytest.raises(ContextTooLong, match="takes 1024 together"):
         random.stream(Prompt("経費" * 1_000), SHORT)
-    with pytest.raises(SettingsError, match=r"loaded for greedy batches and not for temperature 0\.7"):
+    with pytest.raises(SettingsError, match=r"loaded for greedy batches, not for temperature 0\.7"):
         random.stream(PROMPTS[0], Sampling(temperature=0.7))
 
 

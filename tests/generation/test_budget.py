@@ -182,3 +182,11 @@ def test_prompt_and_answer_must_fit_together():
     check_fits(CountingGenerator(100), 60, Sampling(max_new_tokens=40))
     with pytest.raises(ContextTooLong, match=r"61 tokens and the answer may have 40.*takes 100"):
         check_fits(CountingGenerator(100), 61, Sampling(max_new_tokens=40))
+
+
+def test_the_best_evidence_stands_first_and_last():
+    hits = [make_hit([f"{number}番の文。"], headings=()) for number in range(1, 6)]
+    packed = pack("有休は？", hits, CountingGenerator(4_096), max_new_tokens=50)
+    assert [block.number for block in packed.evidence] == [1, 3, 5, 4, 2]
+    places = [packed.prompt.text.index(f"{number}番の文。") for number in (1, 3, 5, 4, 2)]
+    assert places == sorted(places)

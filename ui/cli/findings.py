@@ -120,7 +120,7 @@ def _generation(settings: Settings) -> Iterator[Finding]:
         load_tokenizer(find_folder(generation.model))
         yield Finding("文章生成", Level.OK, generation.model)
         return
-    from rag.generation import load_generator
+    from rag.assembly import load_generator
 
     yield Finding("文章生成", Level.OK, f"{load_generator(generation).name} ({generation.base_url})")
 
