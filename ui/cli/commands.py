@@ -23,6 +23,7 @@ COMMANDS = {
     "ui": "ui.cli.page:ui_command",
     "demo": "ui.cli.demo:demo_command",
     "doctor": "ui.cli.doctor:doctor_command",
+    "models": "ui.cli.models:models_group",
     "eval": "ui.cli.evaluate:eval_group",
 }
 """Name → where the command stands; in the order in which the help shows them."""
