@@ -23,12 +23,13 @@ def show_empty_store(shared: SharedParts) -> None:
     st.title("まだ資料がありません", anchor=False)
     st.markdown(
         "資料を入れると、その中から答えを探し、根拠の文とともに示します。"
-        "左の「資料」からファイルを追加するか、まずはサンプルでお試しください。"
+        "「資料」の画面でファイルを追加するか、まずはサンプルでお試しください。"
     )
-    if st.button("サンプル資料を入れる", type="primary", icon=":material/library_add:"):
-        _run(lambda progress: add_paths(shared.assembly, [bundled_path("sample")], COLLECTION, progress))
+    is_wanted = st.button("サンプル資料を入れる", type="primary", icon=":material/library_add:")
     st.caption("コマンドからも追加できます。")
     st.code("swallow-rag ingest 資料のフォルダ", language="bash")
+    if is_wanted:
+        _run(lambda progress: add_paths(shared.assembly, [bundled_path("sample")], COLLECTION, progress))
 
 
 def show_adding(shared: SharedParts, collections: list[str]) -> None:

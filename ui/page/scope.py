@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
@@ -38,13 +39,29 @@ def matching_sources(infos: Sequence[DocumentInfo], part: str) -> list[str]:
     return list(dict.fromkeys(found))[:MAX_SOURCES]
 
 
+def source_labels(infos: Sequence[DocumentInfo]) -> dict[str, str]:
+    """Source → the shortest of name, name with collection and source that no other document has.
+
+    Streamlit tells options apart by their labels alone.
+    """
+    documents = {info.source: info for info in infos}.values()
+    candidates = {
+        info.source: (info.name, f"{info.name}（{info.collection}）", info.source) for info in documents
+    }
+    num_uses = Counter(label for labels in candidates.values() for label in labels)
+    return {
+        source: next((label for label in labels if num_uses[label] == 1), source)
+        for source, labels in candidates.items()
+    }
+
+
 def _choose_sources(infos: Sequence[DocumentInfo]) -> list[str]:
-    names = {info.source: info.name for info in infos}
+    labels = source_labels(infos)
     part = ""
-    if len(names) > MAX_SOURCES:
+    if len(labels) > MAX_SOURCES:
         part = st.text_input("資料名で絞り込む", key="scope-filter", placeholder="名前の一部")
-    kept = [source for source in st.session_state.get("scope-sources", []) if source in names]
+    kept = [source for source in st.session_state.get("scope-sources", []) if source in labels]
     options = list(dict.fromkeys([*kept, *matching_sources(infos, part)]))
     return st.multiselect(
-        "資料", options, format_func=lambda source: names[source], placeholder="すべて", key="scope-sources"
+        "資料", options, format_func=lambda source: labels[source], placeholder="すべて", key="scope-sources"
     )

@@ -113,13 +113,12 @@ STATUSES = {
 }
 
 
-def report_rows(report: IngestReport) -> list[dict[str, str | int]]:
+def report_rows(report: IngestReport) -> list[dict[str, str]]:
     """One row a file for the table of results, with the reason where it was skipped."""
     return [
         {
             "ファイル": PurePosixPath(file.source).name,
             "結果": STATUSES[file.status],
-            "断片": file.num_chunks,
             "理由・注意": " / ".join(filter(None, [file.message, *file.warnings])),
         }
         for file in report.files

@@ -45,7 +45,7 @@ def address(
 def page(browser: "Browser", address: str) -> "Iterator[Page]":
     """A fresh session; whatever it does, it asks no other host for anything and runs no document's script."""
     context = browser.new_context(locale="ja-JP", viewport=DESKTOP)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     requested: list[str] = []
     page.on("request", lambda request: requested.append(request.url))

@@ -13,7 +13,7 @@ from rag.types import ABSTENTION, EVERYTHING, Answer, Hit, Question
 from tests.fakes import FirstHitAnswerer
 from ui.page.state import Exchange, SharedParts
 
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 class Abstainer:

@@ -17,7 +17,7 @@ from ui.page.documents import document_rows
 from ui.page.state import SharedParts
 from ui.page.uploads import Upload, add_uploads
 
-SECONDS = 30.0
+SECONDS = 60.0
 TEXT = "窓口の受付時間は平日の午前九時から午後五時までです。".encode("cp932")
 
 
