@@ -44,9 +44,7 @@ _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r\f\x0b\x1a\x1b"))
 """0x01 and 0x02 are what 「、」 and 「。」 leave in UTF-16; no 8-bit text holds them."""
 
-_CANDIDATES = {"utf-8": "utf-8", "cp932": "cp932", "euc-jp": "euc_jp"}
-"""Codecs that score a text; none of them calls back into Python for bytes that do not decode."""
-
+_SMALL_BYTES = 10_000
 _STRAY_SHARE = 0.02
 _OFTEN = 0.1
 _JAPANESE = 0.5
@@ -177,7 +175,7 @@ def _by_strict_utf8(data: bytes) -> Decoded | None:
 
 def _by_score(data: bytes, declared: str | None) -> Decoded:
     """The candidate that reads best over the whole file; a declaration decides where it is close."""
-    scores = {name: judge(data.decode(codec, "replace")).score for name, codec in _CANDIDATES.items()}
+    scores = {name: judge(_decode_quickly(data, name)).score for name in ("utf-8", "cp932", "euc-jp")}
     best, second = sorted(scores, key=lambda name: scores[name], reverse=True)[:2]
     confidence = _confidence(scores[best], scores[second])
     if declared is not None and declared != best and confidence < _SURE:
@@ -190,6 +188,13 @@ def _by_score(data: bytes, declared: str | None) -> Decoded:
     text, num_damaged = _decode_keeping(data, best)
     contradicted = declared if declared not in {None, best} else None
     return Decoded(text, best, confidence, num_damaged, contradicted=contradicted)
+
+
+def _decode_quickly(data: bytes, name: str) -> str:
+    """Text to be judged. Vendors' characters in EUC cost a call for each wrong byte: only in small files."""
+    if name == "euc-jp" and len(data) <= _SMALL_BYTES:
+        return decode_euc_jp(data)[0]
+    return data.decode(name, "replace")
 
 
 def _confidence(best: float, second: float) -> float:

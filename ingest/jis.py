@@ -12,6 +12,8 @@ import codecs
 import re
 from collections.abc import Callable
 
+from ingest.plausibility import judge
+
 REPLACEMENT = "\ufffd"
 
 _ESCAPE = re.compile(rb"\x1b(\$[@B]|\$\([@BDOPQ]|\([BJIHTA])")
@@ -20,6 +22,7 @@ _TO_HALF_WIDTH = bytes(byte | 0x80 if byte in range(0x21, 0x60) else byte for by
 _TO_EUC = bytes(byte | 0x80 for byte in range(0x100))
 _FIRST, _LAST, _PAIR = 0xA1, 0xFE, 2
 _VENDOR_ROWS = frozenset({13, 89, 90, 91, 92})
+_LOOK_BYTES = 40
 _MEND = "ingest.jis.vendor"
 
 
@@ -87,7 +90,16 @@ def _mend(error: UnicodeError) -> tuple[str, int]:
     if len(pair) == _PAIR and all(_FIRST <= byte <= _LAST for byte in pair):
         char = _vendor_character(pair[0] - 0xA0, pair[1] - 0xA0)
         return char or REPLACEMENT, error.start + _PAIR
-    return REPLACEMENT, error.start + 1
+    return REPLACEMENT, _resume_at(error.object, error.start)
+
+
+def _resume_at(data: bytes, start: int) -> int:
+    """Where pairs begin again after a damaged byte: one or two bytes on, whichever reads better."""
+    ahead = data[start : start + _LOOK_BYTES]
+    if len(ahead) <= _PAIR or ahead[1] < _FIRST:
+        return start + 1
+    scores = [judge(ahead[skip:].decode("euc_jp", "replace")).score for skip in (1, 2)]
+    return start + (2 if scores[1] > scores[0] else 1)
 
 
 def _vendor_character(row: int, cell: int) -> str | None:
