@@ -12,6 +12,7 @@ import click
 
 from ui.cli.asjson import print_json
 from ui.cli.commands import PATH, Session, json_option, pass_session
+from ui.cli.evaluate_model import model_command
 from ui.cli.render import table
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ def eval_group() -> None:
 
     Measure how well questions are found and answered.
     """
+
+
+eval_group.add_command(model_command)
 
 
 @eval_group.command("retrieval")
