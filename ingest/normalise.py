@@ -24,9 +24,15 @@ _CHARACTERS = re.compile(
 )
 """Left alone: variation selectors (葛󠄀) and joiners (U+200C, U+200D), which change what is seen."""
 
-_TRAILING = "(?P<trailing>[ \t\u3000]+(?=\n|\\Z)|\n+\\Z)|(?P<lines>(?<=\n\n)\n+)"
-_BLANKS = re.compile(_TRAILING)
-_BLANKS_AND_INDENT = re.compile(f"(?P<indent>\\A[ \t\u3000\n]+)|{_TRAILING}")
+_TRAILING = "(?P<trailing>(?<![ \t\u3000\n])[ \t\u3000\n]+\\Z|(?<![ \t\u3000])[ \t\u3000]+(?=\n))"
+_INDENT = "(?P<indent>\\A[ \t\u3000\n]+)"
+_LINES = re.compile("(?P<lines>(?<=\n\n)\n+)")
+_PASSES = {
+    True: (_CHARACTERS, re.compile(_TRAILING), _LINES),
+    False: (_CHARACTERS, re.compile(f"{_INDENT}|{_TRAILING}"), _LINES),
+}
+"""By whether the indent is kept. A pattern looks behind before a run of blanks, so that a long run is
+tried once and not from each of its characters."""
 
 _REPLACEMENTS = {"newline": "\n", "blank": " "}
 _COUNTED = frozenset({"control", "surrogate", "invisible"})
@@ -50,7 +56,7 @@ def normalise(text: str, annotations: Sequence[Annotation] = (), *, keep_indent:
     """
     dropped: Counter[str] = Counter()
     shifts: list[_Shift] = []
-    for pattern in (_CHARACTERS, _BLANKS if keep_indent else _BLANKS_AND_INDENT):
+    for pattern in _PASSES[keep_indent]:
         text, shift = _rewrite(text, pattern, dropped)
         if shift is not None:
             shifts.append(shift)

@@ -26,7 +26,7 @@ _NUMBERED = re.compile(
     r"(?P<number>[0-9０-９]{1,2}(?:[.．][0-9０-９]{1,2})*)(?:[.．、]\s*|[ 　\t]+)(?P<title>\S.{0,38})"
 )
 _SENTENCE_END = re.compile("[。．、，,;；:：]$")
-_LEADER = re.compile(r"[.．・…‥]{3,}\s*\S{0,6}$|（第.{1,8}条.*）$")
+_LEADER = re.compile(r"[.．・…‥]{3,}\s*\S{0,6}$|（第[^（）]{1,10}条(?:[―〜～・、－-][^（）]*)?）$")
 """A line of a table of contents: dots before a page number, or the articles that a chapter holds."""
 
 _ARTICLE = re.compile(
