@@ -13,8 +13,11 @@ from langchain_core.runnables import RunnableLambda
 
 from rag.answering.base import AnswerDone, HitsFound, StatementVerified
 from rag.answering.flow import AnswerFlow, last_answer
+from rag.assembly import load_generator
 from rag.chain import AnswerChain, ChatModelGenerator, GeneratorLLM, StoreRetriever, TracedGenerator
+from rag.errors import ModelUnavailable, SettingsError
 from rag.generation.base import Prompt, Sampling
+from rag.settings import GenerationSettings
 from rag.types import Question, Scope
 from tests.fakes import FirstHitAnswerer, ListRetriever, ScriptedGenerator, make_hit
 
@@ -159,3 +162,24 @@ def test_any_chat_model_can_generate() -> None:
 def test_an_answerer_must_end_with_its_answer() -> None:
     with pytest.raises(TypeError, match="HitsFound, not AnswerDone"):
         last_answer(iter([HitsFound(())]))
+
+
+def test_a_chat_model_that_fails_or_is_cut_says_so() -> None:
+    class Failing(FakeListChatModel):
+        def _stream(self, *_: Any, **__: Any) -> Any:
+            raise ConnectionError("no route\nto host")
+
+    with pytest.raises(ModelUnavailable, match="failed while writing: no route to host"):
+        list(ChatModelGenerator(Failing(responses=["x"])).stream(Prompt("何日？"), Sampling()))
+
+
+@pytest.mark.parametrize(
+    ("model", "kind", "message"),
+    [
+        ("no-such-provider:x", SettingsError, "is no chat model of LangChain.*provider:model"),
+        ("groq:llama3", ModelUnavailable, "langchain-groq"),
+    ],
+)
+def test_langchain_models_are_named_in_the_settings(model: str, kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message):
+        load_generator(GenerationSettings(backend="langchain", model=model, base_url="http://127.0.0.1:9"))

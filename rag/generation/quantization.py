@@ -62,9 +62,14 @@ def build_quantization(name: str, dtype: Any) -> Any:
     if name == "none":
         return None
     quantization = QUANTIZATIONS[name]
+    require(quantization, name)
+    return quantization.build(dtype)
+
+
+def require(quantization: Quantization, name: str) -> None:
+    """Raise SettingsError, with the command that mends it, when the library is not installed."""
     if importlib.util.find_spec(quantization.library) is None:
         raise SettingsError(
             f"generation.quantization = {name!r} needs {quantization.library}: "
             "pip install 'swallow-rag[gpu,quantised]', or set it to 'none'"
         )
-    return quantization.build(dtype)

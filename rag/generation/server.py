@@ -20,6 +20,7 @@ from rag.generation.counting import (
     TokenCounter,
     load_folder_counter,
 )
+from rag.generation.retrying import send
 from rag.generation.sse import ServerReportedError, describe_error
 from rag.settings import GenerationSettings
 
@@ -204,7 +205,8 @@ def recognise_ollama(server: Server) -> Server:
     """
     try:
         with server.open() as client:
-            version = client.get(f"{server.root_url}/api/version")
+            # Taken for another server, Ollama would cut long prompts silently: one failure is not believed.
+            version = send(lambda: client.get(f"{server.root_url}/api/version"), 1, lambda: LIST_SECONDS)
             if not (version.is_success and isinstance(version.json().get("version"), str)):
                 return server
             shown = client.post(f"{server.root_url}/api/show", json={"model": server.model})

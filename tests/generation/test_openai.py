@@ -440,7 +440,7 @@ def test_misbehaviour_is_one_clear_line(
     behaviour: Callable[[Reply], None], kind: type[RagError], message: str
 ):
     with serve(behaviour) as server:
-        generator = connect(server, timeout_seconds=0.4)
+        generator = connect(server, timeout_seconds=0.4, num_retries=0)
         began = time.monotonic()
         with pytest.raises(kind, match=message) as caught:
             ask(generator)
