@@ -9,20 +9,31 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from dataclasses import dataclass
 
 from rag.errors import DamagedDocument, EncryptedDocument, LimitExceeded
 
-MAX_TOTAL_BYTES = 1_000_000_000
-MAX_RATIO = 200
-MAX_PARTS = 20_000
-RATIO_MATTERS_FROM_BYTES = 20_000_000
-"""Small files may be as dense as they like: an empty sheet of 2 MB packs to 10 KB."""
 
+@dataclass(frozen=True, slots=True)
+class ArchiveLimits:
+    """What an archive may unpack to.
+
+    Small files may be as dense as they like, an empty sheet of 2 MB packs to 10 KB: ``max_ratio`` matters
+    from ``dense_bytes`` on.
+    """
+
+    max_total_bytes: int = 1_000_000_000
+    max_parts: int = 20_000
+    max_ratio: int = 200
+    dense_bytes: int = 20_000_000
+
+
+LIMITS = ArchiveLimits()
 _ENCRYPTED_FLAG = 0x1
 _BROKEN = (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError)
 
 
-def open_archive(data: bytes, name: str) -> zipfile.ZipFile:
+def open_archive(data: bytes, name: str, limits: ArchiveLimits = LIMITS) -> zipfile.ZipFile:
     """The archive in ``data``.
 
     Raises DamagedDocument when it is none, EncryptedDocument when a part needs a password, and
@@ -38,14 +49,14 @@ def open_archive(data: bytes, name: str) -> zipfile.ZipFile:
     total = sum(part.file_size for part in parts)
     if any(part.flag_bits & _ENCRYPTED_FLAG for part in parts):
         raise EncryptedDocument(f"{name}: needs a password: save a copy without one")
-    if len(parts) > MAX_PARTS:
-        raise LimitExceeded(f"{name}: holds {len(parts):,} parts, more than {MAX_PARTS:,}")
-    if total > MAX_TOTAL_BYTES:
-        raise LimitExceeded(f"{name}: unpacks to {total:,} bytes, more than {MAX_TOTAL_BYTES:,}")
-    if total > RATIO_MATTERS_FROM_BYTES and total > MAX_RATIO * len(data):
+    if len(parts) > limits.max_parts:
+        raise LimitExceeded(f"{name}: holds {len(parts):,} parts, more than {limits.max_parts:,}")
+    if total > limits.max_total_bytes:
+        raise LimitExceeded(f"{name}: unpacks to {total:,} bytes, more than {limits.max_total_bytes:,}")
+    if total > limits.dense_bytes and total > limits.max_ratio * len(data):
         raise LimitExceeded(
             f"{name}: unpacks to {total:,} bytes, {total // len(data)} times its size; "
-            f"more than {MAX_RATIO} times is taken for a zip bomb"
+            f"more than {limits.max_ratio} times is taken for a zip bomb"
         )
     return archive
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ingest.outline import numbered_level
 from ingest.readers.base import Block, BlockKind
@@ -23,7 +24,7 @@ def promote_numbered(blocks: Sequence[Block]) -> list[Block]:
     levels = [numbered_level(block.text.strip()) if block.kind in _CANDIDATES else None for block in blocks]
     promoted = [
         replace(block, kind=BlockKind.HEADING, level=level) if level and level != after else block
-        for block, level, after in zip(blocks, levels, [*levels[1:], -1], strict=True)
+        for block, (level, after) in zip(blocks, pairwise([*levels, -1]), strict=True)
     ]
     num_headings = sum(block.kind is BlockKind.HEADING for block in promoted)
     return promoted if num_headings >= _AT_LEAST else list(blocks)

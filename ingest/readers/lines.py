@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 BULLET = re.compile(
@@ -75,9 +76,7 @@ def paragraphs(lines: Sequence[str]) -> list[Paragraph]:
 def wrap_columns(lines: Sequence[str]) -> int | None:
     """The width at which all paragraphs of a text were cut, or None where they were not."""
     widths = [
-        num_columns(line.rstrip())
-        for line, after in zip(lines, [*lines[1:], ""], strict=True)
-        if line.strip() and after.strip()
+        num_columns(line.rstrip()) for line, after in pairwise([*lines, ""]) if line.strip() and after.strip()
     ]
     if len(widths) < 3:  # noqa: PLR2004
         return None

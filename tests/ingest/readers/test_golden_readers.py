@@ -1,7 +1,8 @@
 """Every sample document, read as it stands in tests/golden/readers.
 
-After a change that is meant: ``UPDATE_GOLDEN=1 python -m pytest tests/ingest/readers/test_golden_readers.py``,
-then look at the difference before committing it.
+After a change that is meant, write them again and look at the difference before committing it:
+
+    UPDATE_GOLDEN=1 python -m pytest tests/ingest/readers/test_golden_readers.py
 """
 
 from __future__ import annotations
