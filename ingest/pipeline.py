@@ -17,7 +17,7 @@ from ingest.embed import with_vectors
 from ingest.messages import Configuration, FileJob, PreparedDocument
 from ingest.prepare import recipe
 from ingest.report import FileReport, IngestReport, Progress, ProgressCallback, Status, ignore_progress
-from ingest.sources import Found, SourceFile, find_files
+from ingest.sources import Found, SourceFile, find_files, is_gone
 from ingest.workers import Job, Limits, WorkerPool
 from rag.embedding.base import Embedder
 from rag.embedding.static import StaticEmbedder
@@ -104,7 +104,7 @@ class _Run:
     def prune(self) -> None:
         """Remove the documents whose file is gone from the given folders."""
         for source, info in self._held.items():
-            if self._found.holds(source) and not Path(source).exists():
+            if self._found.holds(source) and is_gone(Path(source)):
                 self._store.remove(info.id)
                 self._tell(FileReport(source, Status.REMOVED))
 

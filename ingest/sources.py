@@ -44,15 +44,13 @@ def find_files(paths: Iterable[Path]) -> Found:
 
     A given path is resolved, so that it names the same documents from everywhere. Hidden files and
     folders, Office's lock files (``~$規程.docx``), links to folders and what is not a plain file are
-    passed over and told. Raises ReadError for a path that is not there.
+    passed over and told. Raises ReadError for a path that cannot be had.
     """
     files: dict[str, SourceFile] = {}
     passed_over: dict[str, FileReport] = {}
     folders = []
     for given in paths:
-        if not given.exists():
-            raise ReadError(f"{given} does not exist: check the path")
-        root = given.resolve()
+        root = _resolve(given)
         if root.is_dir():
             folders.append(root)
         for path in _walk(root, passed_over) if root.is_dir() else [root]:
@@ -60,6 +58,27 @@ def find_files(paths: Iterable[Path]) -> Found:
             kept = files if isinstance(looked_at, SourceFile) else passed_over
             kept[looked_at.source] = looked_at  # type: ignore[assignment]
     return Found(tuple(files.values()), tuple(passed_over.values()), tuple(folders))
+
+
+def _resolve(given: Path) -> Path:
+    try:
+        given.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ReadError(f"{given} does not exist: check the path") from error
+    except OSError as error:
+        raise ReadError(f"{given} cannot be looked at ({error.strerror}): check the path") from error
+    return given.resolve()
+
+
+def is_gone(path: Path) -> bool:
+    """True only when there is surely nothing: a place that cannot be looked at may still hold the file."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _walk(folder: Path, passed_over: dict[str, FileReport]) -> Iterator[Path]:

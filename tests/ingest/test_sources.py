@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sources import find_files
+from ingest.sources import find_files, is_gone
 from rag.errors import ReadError
 
 
@@ -44,6 +44,17 @@ def test_a_source_is_the_same_from_everywhere(tmp_path: Path, monkeypatch: pytes
 def test_a_path_that_is_not_there_is_named(tmp_path: Path):
     with pytest.raises(ReadError, match=r"ない\.txt does not exist: check the path"):
         find_files([tmp_path, tmp_path / "ない.txt"])
+
+
+def test_what_cannot_be_looked_at_is_not_gone(tmp_path: Path):
+    (tmp_path / "一.txt").write_text("本文", encoding="utf-8")
+    assert is_gone(tmp_path / "二.txt")
+    assert is_gone(tmp_path / "一.txt" / "二.txt")
+    assert not is_gone(tmp_path / "一.txt")
+    unlookable = tmp_path / ("長" * 300)
+    assert not is_gone(unlookable)
+    with pytest.raises(ReadError, match="cannot be looked at"):
+        find_files([unlookable])
 
 
 def test_what_nobody_meant_is_passed_over_and_told(tmp_path: Path):
