@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.jis import decode_euc_jp, decode_iso_2022_jp, has_escapes
 from ingest.plausibility import Plausibility, judge
@@ -100,22 +100,18 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
 
     Example: 「単価,1000円」 as Excel saves it is read back, and ``encoding`` says ``cp932``.
     """
-    decoded = _by_bom(data) or _by_escapes(data) or _by_pattern(data) or _by_strict_utf8(data)
-    if decoded is None:
-        return _by_score(data, canonical_name(declared))
-    return _checked(decoded, declared)
+    found = _by_bom(data) or _by_escapes(data) or _by_pattern(data) or _by_strict_utf8(data)
+    if found is None:
+        found = _by_score(data, canonical_name(declared))
+    return replace(found, contradicted=declared) if _contradicts(found, declared) else found
 
 
-def _checked(decoded: Decoded, declared: str | None) -> Decoded:
-    """Note a declaration that the bytes contradict; ASCII contradicts nothing."""
+def _contradicts(found: Decoded, declared: str | None) -> bool:
+    """Whether the bytes say something else than the file; ASCII contradicts nothing."""
     name = canonical_name(declared)
-    if name is None or name == decoded.encoding or decoded.text.isascii():
-        return decoded
-    if name.startswith("utf-16") and decoded.encoding.startswith("utf-16"):
-        return decoded
-    return Decoded(
-        decoded.text, decoded.encoding, decoded.confidence, decoded.num_damaged, decoded.had_bom, declared
-    )
+    if name is None or name == found.encoding or found.text.isascii():
+        return False
+    return not (name.startswith("utf-16") and found.encoding.startswith("utf-16"))
 
 
 def _by_bom(data: bytes) -> Decoded | None:
@@ -186,8 +182,7 @@ def _by_score(data: bytes, declared: str | None) -> Decoded:
         text, num_damaged = _decode_keeping(data, "cp1252")
         return Decoded(text, "cp1252", 0.6, num_damaged)
     text, num_damaged = _decode_keeping(data, best)
-    contradicted = declared if declared not in {None, best} else None
-    return Decoded(text, best, confidence, num_damaged, contradicted=contradicted)
+    return Decoded(text, best, confidence, num_damaged)
 
 
 def _decode_quickly(data: bytes, name: str) -> str:

@@ -20,6 +20,7 @@ _DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE_CHARS = 50_000
 _SAMPLE_RECORDS = 50
 _MAX_LINES_IN_RECORD = 500
+_MAX_CELL_CHARS = 100_000_000
 
 
 class Record(NamedTuple):
@@ -72,6 +73,7 @@ def _evenness(sample: str, delimiter: str) -> float:
 
 def parse(text: str, delimiter: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL) -> Iterator[Record]:
     """The records of a table; blank lines are left out."""
+    csv.field_size_limit(_MAX_CELL_CHARS)
     source = io.StringIO(text.replace("\0", ""), newline="")
     reader = csv.reader(source, delimiter=delimiter, quoting=quoting)
     before = 0

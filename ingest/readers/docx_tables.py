@@ -50,7 +50,7 @@ def is_frame(rows: list[list[TableCell]]) -> bool:
         return True
     cells = {id(cell.element): cell.element for row in rows for cell in row}
     nested = sum(cell.find(f".//{W}tbl") is not None for cell in cells.values() if local_name(cell) == "tc")
-    return nested * 2 > len(cells)
+    return nested * 2 >= len(cells)
 
 
 def _descend(parent: Element, tag: str) -> list[Element]:

@@ -107,20 +107,28 @@ def _head(message: EmailMessage) -> Iterator[Block]:
 
 def _field(message: EmailMessage, name: str) -> str:
     """A header as people see it; bytes that were never encoded are judged as a file's would be."""
-    text = str(message.get(name, ""))
-    raw = text.encode("utf-8", "surrogateescape")
-    return " ".join((decode(raw).text if _was_raw(text) else text).split())
+    raw = _raw(message, name)
+    text = (
+        decode(raw.encode("utf-8", "surrogateescape")).text
+        if _was_never_encoded(raw)
+        else message.get(name, "")
+    )
+    return " ".join(str(text).split())
 
 
-def _was_raw(text: str) -> bool:
-    return any("\udc80" <= char <= "\udcff" for char in text) or "\x1b" in text
+def _raw(message: EmailMessage, name: str) -> str:
+    return next((str(value) for key, value in message.raw_items() if key.lower() == name), "")
+
+
+def _was_never_encoded(raw: str) -> bool:
+    return any("\udc80" <= char <= "\udcff" for char in raw) or "\x1b" in raw
 
 
 def _names(message: EmailMessage, field: str) -> str:
     """Display names where there are any, else addresses."""
     header = message.get(field)
     addresses = getattr(header, "addresses", ())
-    if not addresses or _was_raw(str(header)):
+    if not addresses or _was_never_encoded(_raw(message, field)):
         return _field(message, field)
     return ", ".join(address.display_name or address.addr_spec for address in addresses)
 

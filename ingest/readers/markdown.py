@@ -146,7 +146,9 @@ class _Walker:
         if opened_by in {"th_open", "td_open"}:
             self._cells.append(inline.text)
         elif opened_by == "heading_open":
-            yield from self._block(BlockKind.HEADING, replace(inline, text=_HEADING_ID.sub("", inline.text)))
+            yield from self._block(
+                BlockKind.HEADING, replace(inline, text=_HEADING_ID.sub("", inline.text).rstrip())
+            )
         elif self._marker is not None:
             marker, self._marker = self._marker, None
             yield from self._block(BlockKind.LIST_ITEM, inline.after(marker))

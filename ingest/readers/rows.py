@@ -24,7 +24,7 @@ _HEADER_WORDS = re.compile(
     re.I,
 )
 _HEADER_CHARS = 40
-_FILLED_SHARE = 0.7
+_FILLED_SHARE = 0.6
 _DISTINCT_SHARE = 0.75
 _LEADING_ROWS = 5
 _ROWS_BELOW = 100
@@ -99,7 +99,7 @@ def _is_repeated(rows: Sequence[Row], index: int) -> bool:
     columns = [i for i, cell in enumerate(rows[index]) if cell.strip()]
     below = rows[index + 1 : index + 1 + _ROWS_BELOW]
     repeated = sum(any(i < len(row) and row[i] == rows[index][i] for row in below) for i in columns)
-    return repeated * 3 > len(columns)
+    return repeated * 3 >= len(columns)
 
 
 def names_columns(names: Sequence[str], used: int) -> bool:
