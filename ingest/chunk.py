@@ -118,16 +118,18 @@ def _units(document: Document, sentences: Iterable[Span], max_chars: int) -> Ite
     for sentence in _cut(sentences, [section.start for section in document.sections]):
         row = _row_at(sentence, rows, row_starts)
         if gathered and (row != gathered_row or row < 0):
-            yield _unit(gathered)
+            yield _unit(gathered, is_row=gathered_row >= 0)
             gathered = []
         gathered.append(sentence)
         gathered_row = row
     if gathered:
-        yield _unit(gathered)
+        yield _unit(gathered, is_row=gathered_row >= 0)
 
 
-def _unit(sentences: Sequence[Span]) -> _Unit:
-    return _Unit(sentences[0].start, sentences[-1].end, tuple(sentences))
+def _unit(sentences: Sequence[Span], *, is_row: bool) -> _Unit:
+    """A row is one sentence: 「質問: … / 回答: …」 says nothing when it is cut at its full stops."""
+    whole = Span(sentences[0].start, sentences[-1].end)
+    return _Unit(*whole, (whole,) if is_row else tuple(sentences))
 
 
 def _row_at(sentence: Span, rows: Sequence[Span], row_starts: Sequence[int]) -> int:

@@ -7,9 +7,9 @@ hold the gold answer in the gold paragraph (or are the gold sentence). Answer mo
 regression on the best sentence, between questions as they are and the same questions with the gold
 paragraph, or its whole article, taken out of the hits.
 
-Fitted on JaQuAD articles whose title hashes to an even digit, and on the tuning half of
-``data/eval/sample.jsonl``; the figures printed are those of the other articles and, for the sample, by
-``make eval``. Nothing of JSQuAD is used here.
+Fitted on JaQuAD articles whose title hashes to an even digit, and on the tuning halves of
+``data/eval`` (natural, paraphrase, sample). The figures printed are those of the other articles and of
+the tuning halves; the reported halves are for ``make eval``. Nothing of JSQuAD is used here.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from evaluation.corpus import Target, open_corpus
+from evaluation.datasets.registry import load_dataset
 from evaluation.datasets.squad import PassageSet, load_squad
+from evaluation.gold import GoldFinder
 from evaluation.pool import build_pool
 from evaluation.questions import load_gold_questions
 from ingest.pipeline import ingest
@@ -93,6 +96,7 @@ def main() -> None:
     arguments.add_argument("shared", type=Path)
     arguments.add_argument("--questions", type=int, default=1_500, help="JaQuAD questions in each half")
     arguments.add_argument("--sample-weight", type=float, default=3.0)
+    arguments.add_argument("--placed-weight", type=float, default=2.0)
     arguments.add_argument("--scratch", type=Path, help="keep the stores here and use them again")
     options = arguments.parse_args()
     settings = load_settings(environment={})
@@ -101,8 +105,9 @@ def main() -> None:
         scratch = options.scratch or Path(temporary)
         with open_pool(scratch / "pool", jaquad, settings) as parts:
             fitted, held_out = passage_triples(parts, jaquad, options.questions)
+        placed = placed_examples(options.shared, scratch, settings, options.placed_weight)
         sample = sample_examples(scratch / "sample", settings, options.sample_weight)
-    fit(fitted, held_out, sample)
+    fit(fitted, held_out, placed, sample)
 
 
 def open_pool(folder: Path, jaquad: PassageSet, settings: Settings) -> Assembly:
@@ -128,12 +133,31 @@ def sample_examples(folder: Path, settings: Settings, weight: float) -> list[Exa
         return ExampleMaker(parts).sample([q for q in questions if q.half == "tuning"], weight)
 
 
-def fit(fitted: Sequence[Triple], held_out: Sequence[Triple], sample: Sequence[Example]) -> None:
+def placed_examples(shared: Path, scratch: Path, settings: Settings, weight: float) -> list[Example]:
+    """The tuning halves of the natural and the paraphrase questions over the shared documents."""
+    examples = []
+    for name in ("natural", "paraphrase"):
+        dataset = load_dataset(bundled_path("eval", f"{name}.jsonl"))
+        target = Target(folder=shared, cache=scratch / "placed")
+        with open_corpus(dataset, target, settings) as corpus:
+            finder = GoldFinder(corpus, dataset.questions)
+            made = ExampleMaker(corpus.assembly).placed(dataset.part("tuning").questions, finder, weight)
+        reached = sum(bool(example.gold.any()) for example in made)
+        print(f"{name}, tuning: gold among the hits of {reached} of {len(made)} questions", flush=True)
+        examples += made
+    return examples
+
+
+def fit(
+    fitted: Sequence[Triple], held_out: Sequence[Triple], placed: Sequence[Example], sample: Sequence[Example]
+) -> None:
     """Fit both models, print the figures of what was held out, write the file."""
-    sentence = fit_sentences([triple.whole for triple in fitted] + list(sample))
+    sentence = fit_sentences([*(triple.whole for triple in fitted), *placed, *sample])
     reachable = [example for example in sample if example.gold.any()]
     print(f"first sentence right, JaQuAD held out: {first_right([t.whole for t in held_out], sentence):.3f}")
     print(f"first sentence right, sample tuning: {first_right(reachable, sentence):.3f} of {len(reachable)}")
+    found = [example for example in placed if example.gold.any()]
+    print(f"first sentence right, placed tuning: {first_right(found, sentence):.3f} of {len(found)}")
     examples = [one for t in fitted for one in (t.whole, *t.withheld)] + list(sample)
     labels = [float(one is t.whole) for t in fitted for one in (t.whole, *t.withheld)]
     labels += [float(example.gold.any()) for example in sample]
@@ -162,7 +186,7 @@ def print_refusals(held_out: Sequence[Triple], sentence: Floats, answer: Floats,
 def write(sentence: Floats, answer: Floats, bias: float) -> None:
     """Write the weights, rounded, in the order of the features."""
     values = {
-        "origin": "training/answering.py: JaQuAD (even articles), tuning half of data/eval/sample.jsonl",
+        "origin": "training/answering.py: JaQuAD (even articles), tuning halves of data/eval",
         "licence": "CC BY-SA 4.0",
         "also_above": ALSO_ABOVE,
         "bias": round(bias, 4),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.datasets.base import AskedQuestion
 from evaluation.datasets.squad import PassageQuestion
+from evaluation.gold import GoldFinder, SpanJudge
 from evaluation.questions import GoldQuestion
 from rag.answering.candidates import Candidate, collect_candidates
 from rag.answering.features import Focus, SentenceJudge, answer_features
 from rag.assembly import Assembly, load_bundled_embedder
 from rag.retrieval.base import Query
-from rag.types import Citation, Hit, Question
+from rag.types import Citation, Hit, Question, Span
 
 Floats = NDArray[np.float32]
 Gold = Callable[[Candidate], bool]
@@ -89,6 +91,27 @@ class ExampleMaker:
                 examples.append(example)
         return examples
 
+    def placed(self, questions: Sequence[AskedQuestion], finder: GoldFinder, weight: float) -> list[Example]:
+        """One example a question whose gold sentence is told by its place in an original file."""
+        examples = []
+        for question in questions:
+            judge = finder.judge(question.gold)
+            if not isinstance(judge, SpanJudge):
+                raise TypeError(f"question {question.id} has no gold sentence")
+            hits = self._retriever.retrieve(Question(question.text), self._top_k)
+
+            def is_gold(candidate: Candidate, spans: Mapping[str, Sequence[Span]] = judge.spans) -> bool:
+                start, end = candidate.span
+                return any(
+                    2 * (min(end, span.end) - max(start, span.start))
+                    > min(end - start, span.end - span.start)
+                    for span in spans.get(candidate.hit.document.id, ())
+                )
+
+            if example := self._example(question.text, hits, is_gold, weight):
+                examples.append(example)
+        return examples
+
     def _example(self, question: str, hits: Sequence[Hit], is_gold: Gold, weight: float) -> Example | None:
         hits = hits[: self._top_k]
         candidates = collect_candidates(hits, self._parts.store, self._parts.analyzer)
@@ -99,6 +122,12 @@ class ExampleMaker:
         features = self._judge.features(focus, candidates)
         gold = np.asarray([is_gold(candidate) for candidate in candidates])
         return Example(focus, candidates, hits, features, gold, weight)
+
+
+def _overlaps(one: Span, other: Span) -> bool:
+    """Whether they share more than half of the shorter one."""
+    shared = min(one.end, other.end) - max(one.start, other.start)
+    return 2 * shared > min(one.end - one.start, other.end - other.start)
 
 
 def answer_rows(examples: Sequence[Example], sentence: Floats) -> Floats:

@@ -18,6 +18,7 @@ class Surroundings:
     """What stands around the sentences of one chunk: title and headings, and the chunk's analysis."""
 
     heading: str
+    folded_heading: str
     heading_analysis: Analysis
     terms: Parts
     chunk_analysis: Analysis
@@ -53,11 +54,12 @@ _SPEAKS = re.compile(r"\w")
 def collect_candidates(hits: Sequence[Hit], store: Store, analyzer: Analyzer) -> list[Candidate]:
     """Every sentence of every hit that says anything, in the order of hits and text.
 
+    A heading says what is spoken of, not what is said: lines that stand in the heading path are left out.
     The analyses stored at ingestion are cut, not made again; a chunk that has none (removed a moment
     ago) is analysed here.
     """
     analyses = store.analyses([hit.chunk.id for hit in hits])
-    headings: dict[str, tuple[Analysis, Parts]] = {}
+    headings: dict[str, tuple[str, Analysis, Parts]] = {}
     candidates = []
     for rank, hit in enumerate(hits):
         chunk = hit.chunk
@@ -65,18 +67,24 @@ def collect_candidates(hits: Sequence[Hit], store: Store, analyzer: Analyzer) ->
         heading = "\n".join((hit.document.title, *chunk.heading_path))
         if heading not in headings:
             known = analyzer.analyze(heading)
-            headings[heading] = known, content_terms(heading, known)
+            headings[heading] = fold_text(heading), known, content_terms(heading, known)
         around = Surroundings(heading, *headings[heading], analysis)
+        path = _bare("\n".join(chunk.heading_path))
         for position, sentence in enumerate(chunk.sentences or (Span(chunk.start, chunk.end),)):
             local = _stripped(chunk.text, Span(sentence.start - chunk.start, sentence.end - chunk.start))
             text = chunk.text[local.start : local.end]
-            if not _SPEAKS.search(text):
+            if not _SPEAKS.search(text) or _bare(text) in path:
                 continue
             cut = analysis.slice(local)
             span = Span(local.start + chunk.start, local.end + chunk.start)
             terms = content_terms(text, cut)
             candidates.append(Candidate(hit, rank, position, span, text, fold_text(text), cut, terms, around))
     return candidates
+
+
+def _bare(text: str) -> str:
+    """Comparison form without white space and marks of headings."""
+    return "".join(fold_text(text).split()).lstrip("#")
 
 
 def _stripped(text: str, span: Span) -> Span:

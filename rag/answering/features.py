@@ -50,10 +50,13 @@ SENTENCE_FEATURES = (
     "type_missing",
     "novelty",
     "length",
-    "heading",
     "asks",
     "numbers_found",
     "numbers_missing",
+    "codes_found",
+    "codes_missing",
+    "quoted_found",
+    "quoted_missing",
 )
 
 ANSWER_FEATURES = (
@@ -73,7 +76,10 @@ ANSWER_FEATURES = (
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """What a question is about: its terms by weight of rarity, its kind, its numbers."""
+    """What a question is about: its terms by weight of rarity, its kind, and what it names to the letter.
+
+    ``codes`` are words in Latin letters (``e4``, ``wi-fi``), ``quoted`` what stands in 「」.
+    """
 
     query: Query
     base: Mapping[str, float]
@@ -81,6 +87,8 @@ class Focus:
     reading: Mapping[str, float]
     kind: QuestionType | None
     numbers: frozenset[str]
+    codes: frozenset[str]
+    quoted: frozenset[str]
 
     @classmethod
     def from_query(cls, query: Query, store: Store) -> Focus:
@@ -107,10 +115,14 @@ class Focus:
             weights("reading"),
             find_question_type(folded),
             frozenset(_NUMBER.findall(folded)),
+            frozenset(_CODE.findall(folded)),
+            frozenset(_QUOTED.findall(folded)),
         )
 
 
 _NUMBER = re.compile(r"[0-9][0-9,.]*")
+_CODE = re.compile(r"[0-9]*[a-z][0-9a-z_.+#-]*")
+_QUOTED = re.compile(r"「([^「」]{1,20})」")
 _ASKS = re.compile(r"[?？]$|(?:です|ます|でしょう)か[。]?$")
 
 
@@ -194,22 +206,30 @@ def _coverage(focus: Focus, candidate: Candidate, neighbours: Sequence[Candidate
 
 
 def _shape(focus: Focus, candidate: Candidate) -> tuple[float, ...]:
-    """The last eight features: what kind of sentence this is."""
+    """The last features: what kind of sentence this is, and whether it has what was named."""
     base = candidate.terms.base
     answered = bool(focus.kind and focus.kind.answered.search(candidate.folded))
     new = sum(1 for term in base if term not in focus.base)
-    path = candidate.hit.chunk.heading_path
     here = set(_NUMBER.findall(candidate.folded))
     return (
         float(answered),
         float(focus.kind is not None and not answered),
         min(new, 8) / 8,
         min(1.0, math.log1p(len(candidate.text)) / 6),
-        float(bool(path) and candidate.text.strip("# 　") == path[-1]),
         float(bool(_ASKS.search(candidate.folded))),
         float(bool(focus.numbers) and focus.numbers <= here),
         float(bool(focus.numbers - here)),
+        *_named(focus.codes, candidate),
+        *_named(focus.quoted, candidate),
     )
+
+
+def _named(names: frozenset[str], candidate: Candidate) -> tuple[float, float]:
+    """Which share of what a question names to the letter stands here or in a heading, and which does not."""
+    if not names:
+        return 0.0, 0.0
+    found = sum(name in candidate.folded or name in candidate.around.folded_heading for name in names)
+    return found / len(names), 1 - found / len(names)
 
 
 def covered(weights: Mapping[str, float], present: Container[str]) -> float:

@@ -33,6 +33,14 @@ CASES = [
         "a meaning",
     ),
     ("副業はできますか", "yes-no", "許可なく副業をしてはならない。", "副業の届", "a rule"),
+    (
+        "カフェで仕事をしても大丈夫？",
+        "yes-no",
+        "公衆無線LANの利用は禁止です。",
+        "カフェは静かだ。",
+        "asks leave",
+    ),
+    ("どのくらい前に出せばいい？", "how-long", "30日前までに出す。", "所属長に出す。", "a span of time"),
     ("りんご", None, "", "", "a bare word asks for nothing in particular"),
 ]
 
