@@ -21,10 +21,10 @@ UI := $(VENV)/.installed-ui
 DEV := $(VENV)/.installed-dev
 SOURCES_OF_INSTALLATION := pyproject.toml constraints.txt
 
-.PHONY: help demo test check format ui bench eval fuzz docs constraints clean
+.PHONY: help demo test check format ui bench bench-generation eval fuzz docs constraints clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 24
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 demo: $(DEMO) ## install, ingest the sample documents, ask three questions
 	@$(BIN)/swallow-rag --store $(STORE) demo
@@ -53,6 +53,9 @@ docs: $(DEV) ## write docs/cli.md and docs/settings.md again
 
 bench: $(DEV) ## print characters a second and peak memory
 	@$(BIN)/python benchmarks/ingestion.py
+
+bench-generation: $(DEV) ## how near writing comes to the limits of the GPU at hand
+	@$(BIN)/python -m benchmarks.generation
 
 eval: $(DEV) ## answer the questions of data/eval and print the scores
 	@$(BIN)/python -m evaluation
