@@ -33,10 +33,14 @@ FIELDS = {
     "bigram": FieldWeight(1.0, 0.75),
     "title": FieldWeight(0.3, 0.3),
     "heading": FieldWeight(0.3, 0.3),
-    "lemma": FieldWeight(0.3, 0.75),
-    "reading": FieldWeight(0.2, 0.75),
+    "lemma": FieldWeight(0.1, 0.75),
+    "reading": FieldWeight(0.1, 0.75),
 }
-"""The fields of `rag.text.terms.Terms`. Their order is part of the store's format; weights are not."""
+"""The fields of `rag.text.terms.Terms`. Their order is part of the store's format; weights are not.
+
+Lemma and reading are there to find 「帰る」 by 「かえる」 and count for little elsewhere: weights of 0.3 and
+0.2 lowered R@1 on questions of JSQuAD among 10,834 passages from .911 to .908.
+"""
 
 FIELD_NAMES = tuple(FIELDS)
 _B = np.array([weight.b for weight in FIELDS.values()])

@@ -93,14 +93,12 @@ class Follower(Generic[ViewT]):
         Raises SnapshotTooOld and DamagedGeneration.
         """
         with self._lock:
-            view = self._current(state)
+            view = self._view = self._current(state)
             if view.change_number > state.change_number:
-                raise SnapshotTooOld
+                raise SnapshotTooOld(f"it was read up to change {view.change_number} already")
             if view.change_number < state.change_number:
-                view = view.advanced(
-                    connection, read_changes(connection, view.change_number, state.change_number)
-                )
-            self._view = view
+                changes = read_changes(connection, view.change_number, state.change_number)
+                view = self._view = view.advanced(connection, changes)
             return view
 
     def search_memory(self, problem: str) -> None:

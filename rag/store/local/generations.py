@@ -110,8 +110,9 @@ class Generations:
         folder = self._folder / f"{self._next_name()}{_DRAFT}"
         self._delete_drafts()
         folder.mkdir(parents=True)
-        for name in base.manifest.files if base else ():
-            _link(base.folder / name, folder / name)  # type: ignore[union-attr]
+        if base:
+            for name in base.manifest.files:
+                _link(base.folder / name, folder / name)
         try:
             yield folder
         finally:
