@@ -21,7 +21,6 @@ _TOUCHING_EMS = 1.2
 _SAME_LINE_EMS = 0.6
 _SIMILAR_SIZE = 2.2
 _CELL_GAP_EMS = 1.6
-_SPREAD_LETTERS = 4
 _MARKER = re.compile(r"[・●○◦▪■□◆◇★☆※*•➢✓❖✦◻❑❒\uf000-\uf0ff–-]|[（(]?[0-9０-９a-zA-Z]{1,3}[)）.．]|[①-⑳]")
 
 
@@ -209,13 +208,16 @@ def _cells(run: PlacedRun) -> Iterator[PlacedRun]:
             last = spot
         pieces[-1].append(spot)
     merged: list[list[Spot]] = []
+    is_spread = False
     for piece in pieces:
-        if merged and _num_letters(piece) == 1 and _num_letters(merged[-1]) <= _SPREAD_LETTERS:
+        is_letter = _num_letters(piece) == 1
+        if merged and is_letter and is_spread:
             merged[-1] += [spot for spot in piece if not spot.char.isspace()]
         elif merged and _MARKER.fullmatch("".join(spot.char for spot in merged[-1]).strip()):
             merged[-1] += piece
         else:
             merged.append(piece)
+        is_spread = is_letter
     for piece in merged:
         yield PlacedRun(piece, run.is_vertical, run.look, run.font)
 

@@ -178,7 +178,8 @@ def _begins_anew(before: str, text: str) -> bool:
     if _SECTION.match(text) and _ENDED.search(before):
         return True
     return (
-        BULLET.match(text) is not None
+        text.startswith("　")
+        or BULLET.match(text) is not None
         or heading_level(text) is not None
         or article_heading(text) is not None
         or is_caption(text)
