@@ -121,9 +121,9 @@ def distinct(passages: Iterable[Passage]) -> tuple[dict[str, Passage], dict[str,
     names: dict[str, str] = {}
     for passage in passages:
         name = by_text.setdefault(passage.text, passage.id)
-        if names.setdefault(passage.id, name) != name:
+        first = kept.setdefault(name, passage)
+        if first.text != passage.text or names.setdefault(passage.id, name) != name:
             raise SettingsError(
                 f"two passages are called {passage.id}: rename one of the files or its folder"
             )
-        kept.setdefault(name, passage)
     return kept, names
