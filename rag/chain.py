@@ -25,6 +25,7 @@ from rag.answering.base import AnswerDone, AnswerEvent, HitsFound, StatementVeri
 from rag.answering.flow import AnswerFlow, last_answer
 from rag.errors import ModelUnavailable, SettingsError
 from rag.generation.base import Generator, Prompt, Sampling
+from rag.generation.wrapping import WrappedGenerator
 from rag.settings import GenerationSettings
 from rag.types import EVERYTHING, Answer, Hit, Question, Scope
 
@@ -111,35 +112,12 @@ class GeneratorLLM(LLM):
             yield GenerationChunk(text=piece)
 
 
-class TracedGenerator:
+class TracedGenerator(WrappedGenerator):
     """A generator that runs through LangChain, so that its calls reach the chain's callbacks."""
 
     def __init__(self, generator: Generator) -> None:
-        self._generator = generator
+        super().__init__(generator)
         self._llm = GeneratorLLM(generator=generator)
-
-    @property
-    def name(self) -> str:
-        """The model as the settings name it."""
-        return self._generator.name
-
-    @property
-    def context_tokens(self) -> int:
-        """How many tokens prompt and answer may take together."""
-        return self._generator.context_tokens
-
-    @property
-    def prompt_style(self) -> str:
-        """How this model's prompts are laid out."""
-        return self._generator.prompt_style
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text."""
-        return self._generator.count_tokens(texts)
-
-    def count_prompt(self, prompt: Prompt) -> int:
-        """Tokens of the whole prompt."""
-        return self._generator.count_prompt(prompt)
 
     def stream(self, prompt: Prompt, sampling: Sampling) -> Iterator[str]:
         """Pieces of text, reported to LangChain's callbacks as they come."""
@@ -149,7 +127,7 @@ class TracedGenerator:
 class ChatModelGenerator:
     """Any LangChain chat model in the generator's place.
 
-    Such a model does not show its tokenizer, so a character is counted as ``tokens_per_char`` tokens:
+    It does not show its tokenizer, so a character is counted as ``tokens_per_char`` tokens:
     1.2 is above what the tokenizers of Llama 3, Swallow and GPT take for Japanese.
     """
 
@@ -207,17 +185,14 @@ def load_chat_model(settings: GenerationSettings) -> ChatModelGenerator:
     Keys come from the provider's own environment variables or from ours. Raises SettingsError for a
     name that LangChain does not know, ModelUnavailable when the provider's package is not installed.
     """
-    options: dict[str, Any] = {
-        "temperature": settings.temperature,
-        "max_tokens": settings.max_new_tokens,
-        "timeout": settings.timeout_seconds,
-        "max_retries": settings.num_retries,
-    }
+    from langchain.chat_models import init_chat_model
+
+    options: dict[str, Any] = {"temperature": settings.temperature, "max_tokens": settings.max_new_tokens}
+    options |= {"timeout": settings.timeout_seconds, "max_retries": settings.num_retries}
     if "base_url" in settings.model_fields_set:
         options["base_url"] = settings.base_url
     if settings.api_key:
         options["api_key"] = settings.api_key.get_secret_value()
-    from langchain.chat_models import init_chat_model
 
     try:
         model = init_chat_model(settings.model, **options)

@@ -116,15 +116,10 @@ class GenerationSettings(Stage):
         "auto", description="`auto` takes flash attention on a GPU where it is installed, else SDPA."
     )
     decoding: Literal["auto", "static", "prompt-lookup", "plain"] = Field(
-        "auto",
-        description="How one request at a time is decoded: `static` cache with compiled CUDA graphs (what "
-        "`auto` takes on a GPU), or `prompt-lookup` (what it takes on a CPU; greedy only).",
+        "auto", description="One request at a time: `auto` is `static` on a GPU, `prompt-lookup` on a CPU."
     )
     max_requests: int = Field(
-        1,
-        gt=0,
-        le=1_024,
-        description="Answers written at once in this process; above 1 with continuous batching.",
+        1, gt=0, le=1_024, description="Answers written at once in this process; above 1 in batches."
     )
     max_waiting: int = Field(
         32,
@@ -136,9 +131,7 @@ class GenerationSettings(Stage):
         None, gt=0, description="Context length; unset reads the model's own config."
     )
     preset: Literal["evidence", "model-card"] = Field(
-        "evidence",
-        description="Sampling by name: `evidence` is greedy; `model-card` samples as Swallow's card does "
-        "(128 tokens, temperature 0.99, top_p 0.95). What is set beside it wins.",
+        "evidence", description="Sampling by name: greedy, or as Swallow's card; what is set beside it wins."
     )
     max_new_tokens: int = Field(512, gt=0, description="Longest answer in tokens.")
     temperature: float = Field(0.0, ge=0, le=2, description="0 is greedy.")
@@ -184,6 +177,23 @@ class AnsweringSettings(Stage):
     max_statements: int = Field(3, gt=0, le=50, description="Longest extractive answer in sentences.")
 
 
+class LearnerSettings(Stage):
+    """Reading help."""
+
+    word_list: Path | None = Field(
+        None, description="Words with their levels, JSON lines (.jsonl, .jsonl.gz); docs/learner.md."
+    )
+    glossary: Path | None = Field(
+        None, description="Meanings of your own, CSV or TSV with term, reading, meaning."
+    )
+    patterns: Path | None = Field(
+        None, description="Grammar patterns of your own, TOML, CSV or TSV; docs/learner.md."
+    )
+    words: Path | None = Field(
+        None, description="File of saved words; unset is `words.sqlite` beside the store."
+    )
+
+
 class UiSettings(Stage):
     """The page."""
 
@@ -200,6 +210,7 @@ class Settings(Stage):
     retrieval: RetrievalSettings = RetrievalSettings()
     generation: GenerationSettings = GenerationSettings()
     answering: AnsweringSettings = AnsweringSettings()
+    learner: LearnerSettings = LearnerSettings()
     ui: UiSettings = UiSettings()
 
     def with_values(self, values: Mapping[str, Any]) -> Self:
