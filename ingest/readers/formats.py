@@ -45,7 +45,7 @@ FORMATS = (
     _packed("docx", "Word document", ".docx .docm .dotx"),
     _packed("pptx", "PowerPoint presentation", ".pptx .pptm .ppsx"),
     _packed("xlsx", "Excel workbook", ".xlsx .xlsm .xltx"),
-    _unread("epub", "EPUB book", ".epub", "not read yet, save it as HTML"),
+    _packed("epub", "EPUB book", ".epub"),
     _unread("rtf", "RTF document", ".rtf", "not read yet, save it as .docx", b"{\\rtf"),
     _unread("doc", "Word 97–2003 document", ".doc", "not read, save it as .docx"),
     _unread("xls", "Excel 97–2003 workbook", ".xls", "not read yet, save it as .xlsx"),

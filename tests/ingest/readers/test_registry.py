@@ -34,7 +34,6 @@ TEXT = "就業規則について説明します。".encode()
         ("a.xls", OLE + "Workbook\0".encode("utf-16-le"), UnsupportedFormat, r"save it as \.xlsx"),
         ("a.msg", OLE, UnsupportedFormat, r"OLE container"),
         ("a.rtf", b"{\\rtf1 x}", UnsupportedFormat, r"RTF"),
-        ("a.epub", zipped({"META-INF/container.xml": "x"}), UnsupportedFormat, r"EPUB"),
         ("a.zip", zipped({"x.txt": "x"}), UnsupportedFormat, r"unpack it"),
         (
             "a.odt",

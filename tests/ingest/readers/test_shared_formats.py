@@ -20,8 +20,6 @@ from rag.errors import EncryptedDocument, ReadError, UnsupportedFormat
 FORMATS = Path(__file__).parents[4] / "shared" / "data" / "formats"
 TABLE = Path(__file__).with_name("shared_formats.tsv")
 NOT_YET = {
-    "epub/kusamakura-japanese-vertical-writing.epub",
-    "epub/mymedia_lite.epub",
     "image/digidepo_2531162_0024.jpg",
     "other/testRTFJapanese.rtf",
     "xlsx/12561-1.xls",
