@@ -283,11 +283,8 @@ def test_what_nobody_sees() -> None:
 
 
 def test_pages_of_pictures() -> None:
-    from PIL import Image
-    from reportlab.lib.utils import ImageReader
-
     def picture(canvas: Canvas) -> None:
-        canvas.drawImage(ImageReader(Image.new("L", (8, 8), 200)), 50, 50, 200, 200)
+        canvas._code.append("q 200 0 0 200 50 50 cm BI /W 1 /H 1 /CS /G /BPC 8 ID x EI Q")
 
     with pytest.raises(EmptyDocument, match=r"a\.pdf: pages 1-2 with only pictures: .*OCR"):
         read(drawn(picture, picture), "a.pdf")
