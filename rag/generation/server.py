@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -150,7 +150,7 @@ class ServerCounter:
     def _ask(self, client: httpx.Client, what: dict[str, Any]) -> int:
         url = f"{self._server.root_url}/tokenize"
         try:
-            response = client.post(url, json={"model": self._server.model} | what)
+            response = _again(lambda: client.post(url, json={"model": self._server.model} | what))
             self._server.check(response)
             return int(response.json()["count"])
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
@@ -206,10 +206,10 @@ def recognise_ollama(server: Server) -> Server:
     try:
         with server.open() as client:
             # Taken for another server, Ollama would cut long prompts silently: one failure is not believed.
-            version = send(lambda: client.get(f"{server.root_url}/api/version"), 1, lambda: LIST_SECONDS)
+            version = _again(lambda: client.get(f"{server.root_url}/api/version"))
             if not (version.is_success and isinstance(version.json().get("version"), str)):
                 return server
-            shown = client.post(f"{server.root_url}/api/show", json={"model": server.model})
+            shown = _again(lambda: client.post(f"{server.root_url}/api/show", json={"model": server.model}))
             facts: dict[str, Any] = shown.json().get("model_info") or {}
     except (httpx.HTTPError, ValueError, AttributeError):
         return server
@@ -243,6 +243,11 @@ def choose_context(settings: GenerationSettings, server: Server) -> int:
         f"the server at {server.address} does not tell its context length: set generation.context_tokens to "
         "what it was started with"
     )
+
+
+def _again(ask: Callable[[], httpx.Response]) -> httpx.Response:
+    """Ask, and once more where a server had closed the connection that was kept for it."""
+    return send(ask, 1, lambda: LIST_SECONDS)
 
 
 def _choose_model(wanted: str, offered: tuple[str, ...], address: str) -> str:
