@@ -95,7 +95,8 @@ def _pool(file: Path) -> Sequence[Passage]:
 def _open_passages(
     dataset: Dataset, passages: Sequence[Passage], target: Target, settings: Settings, tell: Tell
 ) -> Iterator[Corpus]:
-    kept, names = distinct(passages)
+    # In order of their ids: the same passages are the same corpus, whichever of them were the pool.
+    kept, names = distinct(sorted(passages, key=lambda passage: passage.id))
     texts = json.dumps([(one.id, one.title, one.text) for one in kept.values()], ensure_ascii=False)
     sha256 = hashlib.sha256(texts.encode(errors="surrogatepass")).hexdigest()
     embedder = load_embedder(settings.embedding)

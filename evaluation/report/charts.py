@@ -16,6 +16,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 108, 14, 34
 _INNER_WIDTH, _INNER_HEIGHT = WIDTH - _LEFT - _RIGHT, HEIGHT - _TOP - _BOTTOM
 _LABEL_GAP = 13
 _ROUND = 0.05
+_STEPS = 5
 
 
 def line_chart(series: Mapping[str, Sequence[float]], *, title: str) -> str:
@@ -83,8 +84,8 @@ def _y(value: float, floor: float) -> float:
 
 def _axis(floor: float) -> str:
     lines = []
-    for part in range(5):
-        value = floor + part * (1 - floor) / 4
+    for part in range(_STEPS + 1):
+        value = floor + part * (1 - floor) / _STEPS
         y = _y(value, floor)
         lines.append(
             f'<line class="grid" x1="{_LEFT}" x2="{_LEFT + _INNER_WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>'

@@ -1,0 +1,339 @@
+"""A run from its questions to its folder, two of them compared, and the reports that tell of them."""
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from evaluation.comparison import changed_settings, compare_runs
+from evaluation.corpus import Corpus, Target, open_corpus
+from evaluation.datasets.base import Dataset
+from evaluation.gold import DocumentJudge
+from evaluation.grid import Grid, run_grid
+from evaluation.legs import LEGS
+from evaluation.metrics import METRICS
+from evaluation.progress import Phase
+from evaluation.report.html import render_html
+from evaluation.report.markdown import escape_markdown, render_markdown
+from evaluation.report.pages import (
+    Page,
+    Paragraph,
+    Table,
+    comparison_page,
+    rank_counts,
+    recall_curve,
+    run_page,
+)
+from evaluation.report.tables import grid_rows, leg_rows, p_value, share, signed
+from evaluation.report.write import write_page
+from evaluation.runner import find_hits, run_retrieval
+from evaluation.runs import LegOutcome, QuestionOutcome, Run, load_run, save_run
+from rag.errors import SettingsError
+from rag.settings import Settings
+from rag.types import EVERYTHING
+from tests.fakes import ListRetriever, make_hit
+
+
+def test_a_run_measures_every_leg(office_run: Run):
+    assert tuple(office_run.legs) == LEGS
+    for figures in office_run.legs.values():
+        assert set(figures.values) == set(METRICS)
+        for metric, value in figures.values.items():
+            assert figures.intervals[metric].low <= value <= figures.intervals[metric].high
+        assert 0 < figures.ms_p50 <= figures.ms_p95
+    assert office_run.legs["final"] == office_run.legs["fused"], "the settings say hybrid"
+    assert office_run.num_missing == 0
+
+
+def test_a_run_is_what_the_brief_asks_for_as_json(office_run: Run):
+    found = json.loads(json.dumps(office_run.as_json()))
+    assert (found["dataset"], found["num_questions"], found["num_documents"]) == ("office/set", 22, 16)
+    keys = {"recall@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "ms_per_query"}
+    assert all(keys <= set(found["legs"][leg]) for leg in LEGS)
+
+
+def test_a_run_is_the_same_again(office: Dataset, office_corpus: Corpus, office_run: Run):
+    again = run_retrieval(office, office_corpus, legs=["final"])
+    assert [one.legs["final"].units for one in again.outcomes] == [
+        one.legs["final"].units for one in office_run.outcomes
+    ]
+    assert again.legs["final"].intervals == office_run.legs["final"].intervals
+
+
+def test_progress_is_told(office: Dataset, office_corpus: Corpus):
+    heard: list[tuple[Phase, int, int]] = []
+    run_retrieval(
+        office.part("all", 3),
+        office_corpus,
+        legs=["keyword", "fused", "final"],
+        tell=lambda *said: heard.append(said),
+    )
+    assert heard[-1] == (Phase.SEARCHING, 6, 6), "fused and final are asked once"
+
+
+def test_nothing_to_ask_is_an_error(office: Dataset, office_corpus: Corpus):
+    with pytest.raises(SettingsError, match="no question"):
+        run_retrieval(replace(office, questions=()), office_corpus)
+
+
+def test_what_was_saved_is_loaded(office_run: Run, tmp_path: Path):
+    save_run(office_run, tmp_path / "結果")
+    assert load_run(tmp_path / "結果") == office_run
+
+
+def test_runs_that_cannot_be_loaded_or_saved(office_run: Run, tmp_path: Path):
+    with pytest.raises(SettingsError, match="holds no run"):
+        load_run(tmp_path)
+    save_run(office_run, tmp_path)
+    (tmp_path / "run.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"cannot be read: .*validation error"):
+        load_run(tmp_path)
+    (tmp_path / "run.json").write_text("{", encoding="utf-8")
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load_run(tmp_path)
+    with pytest.raises(SettingsError, match="cannot be written"):
+        save_run(office_run, tmp_path / "run.json" / "below")
+    with pytest.raises(SettingsError, match="cannot be written"):
+        write_page(Page("x", ()), tmp_path / "run.json" / "below")
+
+
+def test_more_hits_are_asked_for_where_documents_have_several_chunks():
+    """Twenty chunks of one document hide the others from the first ten hits."""
+    hits = [make_hit(f"断片{n}", chunk_id=n, source="/長い.txt") for n in range(20)]
+    hits = [replace(hit, document=replace(hit.document, id="long")) for hit in hits]
+    others = [
+        replace(hit, document=replace(hit.document, id=f"d{n}"))
+        for n, hit in enumerate(make_hit(f"他{n}", chunk_id=100 + n) for n in range(12))
+    ]
+    found = find_hits(ListRetriever([*hits, *others]), "問い", EVERYTHING, DocumentJudge({}).unit, 50)
+    assert len({hit.document.id for hit in found}) >= 10
+    assert len(find_hits(ListRetriever(hits), "問い", EVERYTHING, "document", 50)) == 20
+    assert len(find_hits(ListRetriever([*hits, *others]), "問い", EVERYTHING, "chunk", 50)) == 10
+
+
+def moved(run: Run, ranks: dict[int, int | None]) -> Run:
+    """The same run with some questions' first gold at another rank."""
+    outcomes = list(run.outcomes)
+    for place, rank in ranks.items():
+        gains = tuple(float(number == rank) for number in range(1, 11))
+        leg = LegOutcome(("x",) * 10, gains, 1.0)
+        outcomes[place] = replace(outcomes[place], legs={**outcomes[place].legs, "final": leg})
+    return replace(run, outcomes=tuple(outcomes))
+
+
+@pytest.fixture
+def before_and_after(office_run: Run) -> tuple[Run, Run]:
+    every: dict[int, int | None] = dict.fromkeys(range(len(office_run.outcomes)), 1)
+    before = moved(office_run, {**every, 0: None, 1: 5, 2: 1})
+    return before, moved(before, {0: 2, 1: 1, 2: 3})
+
+
+def test_questions_won_and_lost(before_and_after: tuple[Run, Run]):
+    found = compare_runs(*before_and_after, names=("前", "後"))
+    assert [(one.before, one.after) for one in found.won] == [(5, 1), (None, 2)]
+    assert [(one.before, one.after) for one in found.lost] == [(1, 3)]
+    difference = found.differences["mrr@10"]
+    assert difference.delta == pytest.approx((1 / 2 + 4 / 5 - 2 / 3) / 22)
+    assert difference.interval.low <= difference.delta <= difference.interval.high
+    assert found.sign_p_value == 1
+    assert found.notes == ()
+    assert json.loads(json.dumps(found.as_json()))["num_won"] == 2
+
+
+def test_a_run_does_not_differ_from_itself(office_run: Run):
+    found = compare_runs(office_run, office_run, names=("a", "b"))
+    assert (found.won, found.lost, found.sign_p_value) == ((), (), 1)
+    assert all((one.delta, one.p_value) == (0, 1) for one in found.differences.values())
+    assert changed_settings(office_run, office_run) == {}
+
+
+def test_only_common_questions_are_compared(office_run: Run):
+    facts = replace(office_run.circumstances, corpus_sha256="other", corpus="別の資料")
+    fewer = replace(office_run, outcomes=office_run.outcomes[:10], circumstances=facts)
+    found = compare_runs(office_run, fewer, names=("a", "b"))
+    assert found.num_questions == 10
+    assert found.notes == (
+        "compared on the 10 questions that both asked, of 22",
+        "they searched in different texts: office/set and 別の資料",
+    )
+
+
+def test_runs_that_cannot_be_compared(office_run: Run):
+    with pytest.raises(SettingsError, match="did not measure the leg 'colbert'"):
+        compare_runs(office_run, office_run, names=("a", "b"), leg="colbert")
+    with pytest.raises(SettingsError, match="no question in common"):
+        compare_runs(office_run, replace(office_run, outcomes=()), names=("a", "b"))
+
+
+def test_changed_settings_are_named(office_run: Run):
+    facts = office_run.circumstances
+    retrieval = {**facts.settings["retrieval"], "mode": "keyword"}
+    other = replace(
+        office_run, circumstances=replace(facts, settings={**facts.settings, "retrieval": retrieval})
+    )
+    assert changed_settings(office_run, other) == {"retrieval.mode": ("hybrid", "keyword")}
+
+
+def test_curve_and_counts(before_and_after: tuple[Run, Run]):
+    before, _ = before_and_after
+    curve = recall_curve(before.outcomes, "final")
+    assert curve == pytest.approx([20 / 22] * 4 + [21 / 22] * 6)
+    assert rank_counts(before.outcomes, "final") == {"1": 20, "2": 0, "3": 0, "4–5": 1, "6–10": 0, "なし": 1}
+
+
+class Checker(HTMLParser):
+    """Every tag is closed, and nothing is fetched."""
+
+    void = frozenset({"meta", "rect", "line", "polyline"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+        self.attributes: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        self.attributes += [name for name, _ in attrs]
+        if tag not in self.void:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        self.attributes += [name for name, _ in attrs]
+
+
+def check(html: str) -> Checker:
+    checker = Checker()
+    checker.feed(html)
+    checker.close()
+    assert checker.open == []
+    assert not {"script", "link", "img", "iframe", "object"} & set(checker.seen)
+    assert not {"src", "href", "onload", "onerror", "style"} & set(checker.attributes)
+    assert not re.search(r"url\(|@import|https?://", html)
+    return checker
+
+
+def test_the_page_of_a_run(before_and_after: tuple[Run, Run], tmp_path: Path):
+    before, _ = before_and_after
+    write_page(run_page(before), tmp_path)
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert check(html).seen.count("svg") == 3
+    markdown = (tmp_path / "report.md").read_text(encoding="utf-8")
+    for text in (html, markdown):
+        assert "検索の評価: office/set" in text
+        assert before.outcomes[0].text in text, "the question that was not found is listed"
+        assert before.circumstances.dataset_sha256 in text
+    assert "<svg" not in markdown
+
+
+def test_the_page_of_a_comparison(before_and_after: tuple[Run, Run]):
+    before, after = before_and_after
+    page = comparison_page(compare_runs(before, after, names=("<前>", "後")), before, after)
+    html, markdown = render_html(page), render_markdown(page)
+    assert check(html).seen.count("svg") == 2
+    assert "&lt;前&gt;" in html
+    assert "良くなった質問: 2" in markdown
+    assert r"\<前\>" in markdown
+
+
+def test_text_of_questions_is_text_and_nothing_else(office_run: Run):
+    evil = "<script>alert(1)</script> ![x](http://example.jp/x.png) | a\nb"
+    outcome: QuestionOutcome = moved(office_run, {0: None}).outcomes[0]
+    run = replace(office_run, outcomes=(replace(outcome, text=evil, id="<i>"),))
+    html, markdown = render_html(run_page(run)), render_markdown(run_page(run))
+    assert "<script" not in html
+    assert r"\<script\>" in markdown
+    assert "![x](" not in markdown
+    row = next(line for line in markdown.splitlines() if "alert" in line)
+    assert row.count(" | ") == len(LEGS) + 2, "the bar and the line break do not end the cell"
+
+
+def test_many_lost_questions_are_cut_and_told(office_run: Run):
+    lost = moved(office_run, {0: None}).outcomes[0]
+    run = replace(office_run, outcomes=tuple(replace(lost, id=str(n)) for n in range(60)))
+    markdown = render_markdown(run_page(run))
+    assert "見つからなかった質問: 60" in markdown
+    assert "初めの 50 問" in markdown
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (share(0.9254), ".925"),
+        (share(1), "1.000"),
+        (share(0), ".000"),
+        (signed(0.012), "+.012"),
+        (signed(-0.0034), "-.003"),
+        (p_value(0.0004), "p < .001"),
+        (p_value(0.04), "p = .040"),
+        (escape_markdown("a|b\n<c>"), r"a\|b \<c\>"),
+    ],
+)
+def test_how_figures_look(shown: str, expected: str):
+    assert shown == expected
+
+
+def test_rows_of_a_run(office_run: Run):
+    heading, *rows = leg_rows(office_run)
+    assert heading[:3] == ("leg", "R@1", "R@5")
+    assert [row[0] for row in rows] == list(LEGS)
+    assert {len(row) for row in rows} == {len(heading)}
+
+
+def test_blocks_without_charts_are_plain():
+    page = Page("題", (Paragraph("本文"), Table((("名", "値"), ("a", "1")))))
+    assert render_markdown(page) == "# 題\n\n本文\n\n| 名 | 値 |\n| --- | ---: |\n| a | 1 |\n"
+    check(render_html(page))
+
+
+def test_a_grid_tries_every_combination(
+    office: Dataset, office_folder: Path, settings: Settings, tmp_path: Path
+):
+    asked = replace(office, passages=(), questions=tuple(
+        replace(one, gold=type(one.gold)({f"{one.group}.md": 1}))  # type: ignore[call-arg]
+        for one in office.questions[:6]
+    ))  # fmt: skip
+    grid = Grid(modes=("keyword", "hybrid"), chunk_chars=(60, 400))
+    cells = [cell for cell, _ in run_grid(asked, office_folder, grid, settings, cache=tmp_path)]
+    assert [(cell.max_chunk_chars, cell.mode) for cell in cells] == [
+        (60, "keyword"),
+        (60, "hybrid"),
+        (400, "keyword"),
+        (400, "hybrid"),
+    ]
+    assert cells[0].num_chunks > cells[2].num_chunks
+    assert cells[0].build_seconds == cells[1].build_seconds > 0
+    assert all(cell.figures.values["recall@10"] == 1 for cell in cells)
+    assert len(list(grid_rows(cells))) == 5
+    assert cells[0].as_json()["max_chunk_chars"] == 60
+
+
+def test_where_to_search_must_be_clear(
+    office: Dataset, office_folder: Path, settings: Settings, tmp_path: Path
+):
+    for target, message in (
+        (Target(folder=office_folder), "is asked of passages"),
+        (Target(collections=("人事",)), "is asked of passages"),
+    ):
+        with pytest.raises(SettingsError, match=message), open_corpus(office, target, settings):
+            pass
+    bare = replace(office, passages=())
+    with (
+        pytest.raises(SettingsError, match="is no folder"),
+        open_corpus(bare, Target(folder=tmp_path / "無い"), settings),
+    ):
+        pass
+    questions = tmp_path / "q.csv"
+    questions.write_text("question,file\n休み,規程.txt\n", encoding="utf-8")
+    with (
+        pytest.raises(SettingsError, match="holds questions alone"),
+        open_corpus(bare, Target(pool=(questions,)), settings),
+    ):
+        pass
