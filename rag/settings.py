@@ -180,18 +180,10 @@ class AnsweringSettings(Stage):
 class LearnerSettings(Stage):
     """Reading help."""
 
-    word_list: Path | None = Field(
-        None, description="Words with their levels, JSON lines (.jsonl, .jsonl.gz); docs/learner.md."
-    )
-    glossary: Path | None = Field(
-        None, description="Meanings of your own, CSV or TSV with term, reading, meaning."
-    )
-    patterns: Path | None = Field(
-        None, description="Grammar patterns of your own, TOML, CSV or TSV; docs/learner.md."
-    )
-    words: Path | None = Field(
-        None, description="File of saved words; unset is `words.sqlite` beside the store."
-    )
+    word_list: Path | None = Field(None, description="Words with their levels: .jsonl or .jsonl.gz.")
+    glossary: Path | None = Field(None, description="Meanings: CSV or TSV with term, reading, meaning.")
+    patterns: Path | None = Field(None, description="Grammar patterns of your own: TOML, CSV or TSV.")
+    words: Path | None = Field(None, description="Saved words; unset is `words.sqlite` beside the store.")
 
 
 class UiSettings(Stage):

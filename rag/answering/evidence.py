@@ -113,6 +113,23 @@ def _verdict(draft: Draft, candidate: Candidate, words: float, *, numbers_agree:
     return Verdict.SUPPORTED
 
 
+def lost_exact(original: str, rewritten: str, analyzer: Analyzer) -> tuple[str, ...]:
+    """Numbers and dates of a text that its rewriting lost or added, by value: ``("20",)``.
+
+    「二十日」 and 「20日」 are equal. Dates are told as the first day that they mean.
+    """
+    one, other = _Exact.of(original, analyzer), _Exact.of(rewritten, analyzer)
+    return (
+        *sorted(first for first, _ in one.dates ^ other.dates),
+        *sorted(one.numbers ^ other.numbers),
+    )
+
+
+def is_negated(text: str) -> bool:
+    """Whether a text denies, forbids or excepts something."""
+    return bool(_NEGATED.search(fold_text(text)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Exact:
     """What must agree to the digit: dates as first and last day, and numbers outside dates."""
