@@ -33,7 +33,8 @@ from evaluation.gold import GoldFinder
 from evaluation.pool import build_pool
 from evaluation.questions import load_gold_questions
 from ingest.pipeline import ingest
-from rag.answering.features import ANSWER_FEATURES, SENTENCE_FEATURES
+from rag.answering.answerability import ANSWER_FEATURES
+from rag.answering.features import SENTENCE_FEATURES
 from rag.assembly import Assembly, load_embedder, open_assembly
 from rag.bundled import bundled_path
 from rag.settings import Settings, load_settings
@@ -94,9 +95,10 @@ def main() -> None:
     """Build the pool, make the examples, fit, print the figures, write the file."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("shared", type=Path)
-    arguments.add_argument("--questions", type=int, default=1_500, help="JaQuAD questions in each half")
-    arguments.add_argument("--sample-weight", type=float, default=3.0)
-    arguments.add_argument("--placed-weight", type=float, default=2.0)
+    arguments.add_argument("--questions", type=int, default=400, help="JaQuAD questions in each half")
+    arguments.add_argument("--passage-weight", type=float, default=0.1)
+    arguments.add_argument("--sample-weight", type=float, default=5.0)
+    arguments.add_argument("--placed-weight", type=float, default=1.0)
     arguments.add_argument("--scratch", type=Path, help="keep the stores here and use them again")
     options = arguments.parse_args()
     settings = load_settings(environment={})
@@ -104,7 +106,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         scratch = options.scratch or Path(temporary)
         with open_pool(scratch / "pool", jaquad, settings) as parts:
-            fitted, held_out = passage_triples(parts, jaquad, options.questions)
+            fitted, held_out = passage_triples(parts, jaquad, options.questions, options.passage_weight)
         placed = placed_examples(options.shared, scratch, settings, options.placed_weight)
         sample = sample_examples(scratch / "sample", settings, options.sample_weight)
     fit(fitted, held_out, placed, sample)
@@ -117,12 +119,15 @@ def open_pool(folder: Path, jaquad: PassageSet, settings: Settings) -> Assembly:
     return build_pool(folder, jaquad.passages, settings, load_embedder(settings.embedding))
 
 
-def passage_triples(parts: Assembly, jaquad: PassageSet, num_questions: int) -> list[list[Triple]]:
+def passage_triples(
+    parts: Assembly, jaquad: PassageSet, num_questions: int, weight: float
+) -> list[list[Triple]]:
     """The examples of the even articles and of the others."""
     drawn = random.Random(7)
     maker = ExampleMaker(parts)
     halves = [[q for q in jaquad.questions if is_even(q.article) is even] for even in (True, False)]
-    return [maker.passage_triples(drawn.sample(half, min(num_questions, len(half)))) for half in halves]
+    chosen = [drawn.sample(half, min(num_questions, len(half))) for half in halves]
+    return [maker.passage_triples(half, weight) for half in chosen]
 
 
 def sample_examples(folder: Path, settings: Settings, weight: float) -> list[Example]:
@@ -158,9 +163,10 @@ def fit(
     print(f"first sentence right, sample tuning: {first_right(reachable, sentence):.3f} of {len(reachable)}")
     found = [example for example in placed if example.gold.any()]
     print(f"first sentence right, placed tuning: {first_right(found, sentence):.3f} of {len(found)}")
-    examples = [one for t in fitted for one in (t.whole, *t.withheld)] + list(sample)
+    asked = [*placed, *sample]
+    examples = [one for t in fitted for one in (t.whole, *t.withheld)] + asked
     labels = [float(one is t.whole) for t in fitted for one in (t.whole, *t.withheld)]
-    labels += [float(example.gold.any()) for example in sample]
+    labels += [float(example.gold.any()) for example in asked]
     weights = np.asarray([example.weight for example in examples], np.float32)
     answer, bias = fit_answerable(answer_rows(examples, sentence), np.asarray(labels, np.float32), weights)
     print_refusals(held_out, sentence, answer, bias)

@@ -12,8 +12,9 @@ from evaluation.datasets.base import AskedQuestion
 from evaluation.datasets.squad import PassageQuestion
 from evaluation.gold import GoldFinder, SpanJudge
 from evaluation.questions import GoldQuestion
+from rag.answering.answerability import answer_features
 from rag.answering.candidates import Candidate, collect_candidates
-from rag.answering.features import Focus, SentenceJudge, answer_features
+from rag.answering.features import Focus, SentenceJudge
 from rag.assembly import Assembly, load_bundled_embedder
 from rag.retrieval.base import Query
 from rag.types import Citation, Hit, Question, Span
@@ -57,7 +58,7 @@ class ExampleMaker:
         self._retriever = parts.build_retriever()
         self._top_k = parts.settings.retrieval.top_k
 
-    def passage_triples(self, questions: Sequence[PassageQuestion]) -> list[Triple]:
+    def passage_triples(self, questions: Sequence[PassageQuestion], weight: float) -> list[Triple]:
         """Twice as many hits are asked for, so that enough are left without the gold article."""
         triples = []
         for question in questions:
@@ -70,8 +71,8 @@ class ExampleMaker:
             elsewhere = [hit for hit in hits if hit.document.source != question.passage_id]
             foreign = [hit for hit in hits if hit.document.title != question.article]
             whole, *others = (
-                self._example(question.text, some, is_gold, weight)
-                for some, weight in ((hits, 1.0), (elsewhere, 0.5), (foreign, 0.5))
+                self._example(question.text, some, is_gold, share * weight)
+                for some, share in ((hits, 1.0), (elsewhere, 0.5), (foreign, 0.5))
             )
             if whole is not None:
                 triples.append(Triple(whole, *others))

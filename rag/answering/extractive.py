@@ -14,15 +14,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answering.answerability import ANSWER_FEATURES, answer_features
 from rag.answering.base import AnswerDone, AnswerEvent, StatementVerified
 from rag.answering.candidates import Candidate, collect_candidates
-from rag.answering.features import (
-    ANSWER_FEATURES,
-    SENTENCE_FEATURES,
-    Focus,
-    SentenceJudge,
-    answer_features,
-)
+from rag.answering.features import SENTENCE_FEATURES, Focus, SentenceJudge
 from rag.embedding.base import Embedder
 from rag.errors import ModelUnavailable
 from rag.retrieval.base import Query

@@ -25,12 +25,11 @@ from rag.store.base import Store
 from rag.text.analyzer import Analysis
 from rag.text.fold import fold_text
 from rag.text.terms import content_terms
-from rag.types import Hit
 
 Matrix = NDArray[np.float32]
 Column = NDArray[np.float32]
 
-SENTENCE_FEATURES = (
+FACTS = (
     "base_covered",
     "bigram_covered",
     "reading_covered",
@@ -59,19 +58,12 @@ SENTENCE_FEATURES = (
     "quoted_missing",
 )
 
-ANSWER_FEATURES = (
-    *SENTENCE_FEATURES,
-    "chunk_base_covered",
-    "chunk_bigram_covered",
-    "best_base_covered",
-    "best_similarity",
-    "best_soft_covered",
-    "keyword_strength",
-    "dense_strength",
-    "margin",
-    "hit_margin",
-    "rarity",
+SENTENCE_FEATURES = (
+    *FACTS,
+    *(f"{name}_share" for name in FACTS),
+    *(f"{name}_best" for name in FACTS),
 )
+"""Each fact, what it is of the most that a sentence of these hits has, and whether it is the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +112,7 @@ class Focus:
         )
 
 
+_NOTHING = 1e-6
 _NUMBER = re.compile(r"[0-9][0-9,.]*")
 _CODE = re.compile(r"[0-9]*[a-z][0-9a-z_.+#-]*")
 _QUOTED = re.compile(r"「([^「」]{1,20})」")
@@ -149,7 +142,7 @@ class SentenceJudge:
             )
             for index, candidate in enumerate(candidates)
         ]
-        return np.asarray(rows, np.float32)
+        return _beside_others(np.asarray(rows, np.float32))
 
     def _soft(self, focus: Focus, candidates: Sequence[Candidate]) -> tuple[Column, Column]:
         """Nearness word by word: in the sentence, and in the sentence with its headings."""
@@ -184,6 +177,14 @@ class SentenceJudge:
         vectors = self._embedder.embed_documents([text for text, _ in texts], [known for _, known in texts])
         cosines: Column = vectors @ question
         return cosines
+
+
+def _beside_others(facts: Matrix) -> Matrix:
+    """The facts, with their shares of the most in their column, and whether they are the most."""
+    most = facts.max(axis=0)
+    some = most > _NOTHING
+    shares = np.where(some, facts / np.where(some, most, 1), 0)
+    return np.hstack([facts, shares, some & (facts >= most - _NOTHING)]).astype(np.float32)
 
 
 def _coverage(focus: Focus, candidate: Candidate, neighbours: Sequence[Candidate]) -> tuple[float, ...]:
@@ -249,38 +250,3 @@ def _neighbours(candidates: Sequence[Candidate], index: int) -> list[Candidate]:
     return [
         candidates[i] for i in near if 0 <= i < len(candidates) and candidates[i].hit.chunk.id == chunk_id
     ]
-
-
-def answer_features(
-    focus: Focus,
-    candidates: Sequence[Candidate],
-    features: Matrix,
-    scores: NDArray[np.float32],
-    hits: Sequence[Hit],
-) -> NDArray[np.float32]:
-    """What is known about the best sentence and the search, by `ANSWER_FEATURES`; shape (features,)."""
-    best = int(np.argmax(scores))
-    chosen = candidates[best]
-    chunk = [c for c in candidates if c.hit.chunk.id == chosen.hit.chunk.id]
-    bases = chosen.context.base.keys() | {t for c in chunk for t in c.terms.base}
-    bigrams = chosen.context.bigram.keys() | {t for c in chunk for t in c.terms.bigram}
-    others = np.delete(scores, best)
-    total = sum(focus.base.values()) + sum(focus.bigram.values()) or 1.0
-    legs = {leg.leg: leg.score for leg in hits[0].legs}
-    named = dict(zip(SENTENCE_FEATURES, features.max(axis=0), strict=True))
-    return np.asarray(
-        (
-            *features[best],
-            covered(focus.base, bases),
-            covered(focus.bigram, bigrams),
-            named["base_covered_with_context"],
-            named["similarity"],
-            named["soft_covered_with_context"],
-            legs.get("keyword", 0.0) / total,
-            legs.get("dense", 0.0),
-            float(scores[best] - others.max()) if len(others) else 1.0,
-            hits[0].score - hits[1].score if len(hits) > 1 else hits[0].score,
-            max(focus.base.values(), default=0.0) / 12,
-        ),
-        np.float32,
-    )

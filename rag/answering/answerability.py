@@ -1,0 +1,62 @@
+"""Whether the documents answer at all: what is known of the best sentence and of the search, in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.answering.candidates import Candidate
+from rag.answering.features import FACTS, Focus, Matrix, covered
+from rag.types import Hit
+
+ANSWER_FEATURES = (
+    *FACTS,
+    "chunk_base_covered",
+    "chunk_bigram_covered",
+    "best_base_covered",
+    "best_similarity",
+    "best_soft_covered",
+    "keyword_strength",
+    "dense_strength",
+    "margin",
+    "hit_margin",
+    "rarity",
+)
+
+
+def answer_features(
+    focus: Focus,
+    candidates: Sequence[Candidate],
+    features: Matrix,
+    scores: NDArray[np.float32],
+    hits: Sequence[Hit],
+) -> NDArray[np.float32]:
+    """What is known about the best sentence and the search, by `ANSWER_FEATURES`; shape (features,)."""
+    best = int(np.argmax(scores))
+    chosen = candidates[best]
+    chunk = [c for c in candidates if c.hit.chunk.id == chosen.hit.chunk.id]
+    bases = chosen.context.base.keys() | {t for c in chunk for t in c.terms.base}
+    bigrams = chosen.context.bigram.keys() | {t for c in chunk for t in c.terms.bigram}
+    others = np.delete(scores, best)
+    total = sum(focus.base.values()) + sum(focus.bigram.values()) or 1.0
+    legs = {leg.leg: leg.score for leg in hits[0].legs}
+    facts = features[:, : len(FACTS)]
+    named = dict(zip(FACTS, facts.max(axis=0), strict=True))
+    return np.asarray(
+        (
+            *facts[best],
+            covered(focus.base, bases),
+            covered(focus.bigram, bigrams),
+            named["base_covered_with_context"],
+            named["similarity"],
+            named["soft_covered_with_context"],
+            legs.get("keyword", 0.0) / total,
+            legs.get("dense", 0.0),
+            float(scores[best] - others.max()) if len(others) else 1.0,
+            hits[0].score - hits[1].score if len(hits) > 1 else hits[0].score,
+            max(focus.base.values(), default=0.0) / 12,
+        ),
+        np.float32,
+    )
