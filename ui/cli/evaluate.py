@@ -13,6 +13,7 @@ import click
 from ui.cli.asjson import print_json
 from ui.cli.commands import PATH, Session, json_option, pass_session
 from ui.cli.evaluate_model import model_command
+from ui.cli.evaluate_summaries import summaries_command
 from ui.cli.render import table
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def eval_group() -> None:
 
 
 eval_group.add_command(model_command)
+eval_group.add_command(summaries_command)
 
 
 @eval_group.command("retrieval")
