@@ -138,7 +138,10 @@ def main() -> None:
     material = Material()
     with tempfile.TemporaryDirectory() as temporary:
         place = arguments.store or Path(temporary) / "store"
-        if not store_exists(place):
+        if store_exists(place):
+            with open_store(place, IDENTITY) as store:
+                store.publish()
+        else:
             fill(place, material, arguments.chunks)
         measure(place, material, arguments.queries)
 
@@ -175,7 +178,7 @@ def measure(place: Path, material: Material, num_queries: int) -> None:
         for name, scope in SCOPES.items():
             search_all(store, name, scope, questions, vectors)
         adding = [add(store, material, 10_000_000 + number) for number in range(125)]
-        store.remove("d0")
+        store.remove(store.document_infos(EVERYTHING)[0].id)  # published, and masked from now on
         search_all(store, "2,000 chunks not published", EVERYTHING, questions, vectors)
         print(f"{'adding a document of 16 chunks':<34} {spread(adding)}")
         print_sizes(store, place)

@@ -97,11 +97,10 @@ def find_matches(block: TermBlock, query: QueryTerms) -> Matches:
     if not len(query) or not len(block.term_ids):
         return Matches(np.empty(0, np.intp), np.empty(0, np.intp))
     # One more than the largest id stands for every id beyond: `clip` sends those there.
-    lookup = np.zeros(int(query.ids[-1]) + 2, dtype=np.int32)
-    lookup[query.ids] = np.arange(1, len(query) + 1)
-    slots = lookup.take(block.term_ids, mode="clip")
-    places = np.flatnonzero(slots)
-    return Matches(places, slots[places].astype(np.intp) - 1)
+    asked = np.zeros(int(query.ids[-1]) + 2, dtype=np.bool_)
+    asked[query.ids] = True
+    places = np.flatnonzero(asked.take(block.term_ids, mode="clip"))
+    return Matches(places, np.searchsorted(query.ids, block.term_ids[places]))
 
 
 def score_chunks(

@@ -23,8 +23,10 @@ from rag.store.local.scope import ChunkRanges, visible_chunks
 from rag.store.local.term_block import Frequencies, TermBlock
 from rag.types import Scope
 
-CANDIDATES_PER_HIT = 4
+CANDIDATES_PER_HIT = 2
 MIN_CANDIDATES = 100
+"""On questions of JSQuAD, 2 candidates a hit give the same 20 best as 40, and .9998 of the 50 best."""
+
 MAX_CANDIDATES = 10_000
 """Among more chunks than this with equal scores, the hits are not always those with the lowest ids."""
 
