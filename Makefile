@@ -51,14 +51,16 @@ format: $(DEV) ## put the code into its form
 docs: $(DEV) ## write docs/cli.md and docs/settings.md again
 	$(BIN)/python docs/generate.py
 
-bench: $(DEV) ## print characters a second and peak memory
+bench: $(DEV) ## ingestion, and finding beside other libraries: they need .venv-peers, which it tells how to make
 	@$(BIN)/python benchmarks/ingestion.py
+	@$$(test -x .venv-peers/bin/python && echo .venv-peers || echo $(VENV))/bin/python benchmarks/peers.py
 
 bench-generation: $(DEV) ## how near writing comes to the limits of the GPU at hand
 	@$(BIN)/python -m benchmarks.generation
 
-eval: $(DEV) ## answer the questions of data/eval and print the scores
-	@$(BIN)/python -m evaluation
+eval: $(DEV) ## the figures of docs/evaluation.md: answers on the sample documents, finding on public sets
+	@$(BIN)/swallow-rag eval answers
+	@EVAL=$(BIN)/swallow-rag benchmarks/retrieval.sh
 
 fuzz: $(DEV) ## feed damaged documents to every reader
 	@$(BIN)/python benchmarks/fuzz.py
