@@ -96,5 +96,5 @@ $(UI): $(MADE) $(SOURCES_OF_INSTALLATION)
 
 $(DEV): $(MADE) $(SOURCES_OF_INSTALLATION)
 	@echo "installing swallow-rag with models, page and test tools (some minutes) …"
-	@$(INSTALL) --editable '.[gpu,quantised,ui,dev]'
+	@$(INSTALL) --editable '.[gpu,quantised,ui,learner,dev]'
 	@touch $(DEMO) $(UI) $@
