@@ -8,7 +8,7 @@ that the numbers are those of the package ``rouge-score`` with the same words.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -86,15 +86,3 @@ def _overlap(summary: Sequence[object], reference: Sequence[object]) -> tuple[in
 def _f(common: int, num_summary: int, num_reference: int) -> float:
     """The harmonic mean of precision and recall, which is twice the overlap over both lengths."""
     return 2 * common / (num_summary + num_reference) if common else 0.0
-
-
-Measure = Callable[[str, str], Rouge]
-
-
-def build_measure(analyzer: Analyzer) -> Measure:
-    """A function of summary and reference."""
-
-    def measure(summary: str, reference: str) -> Rouge:
-        return rouge(words_of(summary, analyzer), words_of(reference, analyzer))
-
-    return measure

@@ -41,7 +41,7 @@ _DIGITS = "0-9０-９"
 _KANJI = "〇一二三四五六七八九十百千万億兆"
 _AMOUNT = re.compile(
     rf"(?<![{_DIGITS}.．A-Za-z第月時年-])(?P<number>(?:[{_DIGITS}][{_DIGITS},，]*(?:[.．][{_DIGITS}]+)?[{_KANJI}]*|"
-    rf"[{_KANJI}]{{1,12}})) ?(?P<unit>{UNITS})(?![{_DIGITS}A-Za-z])"
+    rf"[〇一二三四五六七八九十百千][{_KANJI}]{{0,11}})) ?(?P<unit>{UNITS})(?![{_DIGITS}A-Za-z])"
 )
 _SMALL = rf"(?:[{_DIGITS}]{{1,2}}|[一二三四五六七八九十]{{1,3}})"
 _MONTH_DAY = re.compile(rf"(?<![{_DIGITS}年/])(?P<month>{_SMALL})月(?P<day>{_SMALL})日(?!間)")

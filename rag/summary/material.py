@@ -88,15 +88,6 @@ class Material:
         """In how many sentences each term stands."""
         return Counter(term for sentence in self.sentences for term in sentence.terms)
 
-    @cached_property
-    def rows_by_part(self) -> dict[int, list[Sentence]]:
-        """Rows of tables, by the number of their part."""
-        rows: dict[int, list[Sentence]] = {}
-        for sentence in self.sentences:
-            if sentence.kind is Kind.ROW:
-                rows.setdefault(sentence.part, []).append(sentence)
-        return rows
-
     def part_at(self, offset: int) -> Part:
         """The part that holds an offset."""
         return self.parts[max(0, bisect_right([part.start for part in self.parts], offset) - 1)]

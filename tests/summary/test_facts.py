@@ -41,6 +41,7 @@ def test_facts_are_found_with_their_value(text: str, kind: str, value: str, _rea
 NOTHING = [
     ("第3条の2に定める。", "an article is no amount"),
     ("十分に注意する。", "十分 is a word"),
+    ("みんなで万歳を叫んだ。", "a scale without a number"),
     ("昭和の時代の話をする。昭和の話です。", "an era alone is no name"),
     ("２　社内の者が使う。", "the number of a paragraph is no amount"),
 ]

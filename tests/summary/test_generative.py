@@ -160,6 +160,46 @@ def test_no_prompt_is_ever_over_the_context_and_no_piece_is_lost(pieces: list[Pi
             assert len(stretch.places) == 1
 
 
+def test_a_sentence_longer_than_the_context_is_cut_and_counted(summarizer: Summarizer):
+    generator = ScriptedGenerator([LEAVE], context_tokens=500)
+    long = "休暇の申請は" + "とても" * 300 + "大切です。"
+    made = built(summarizer, generator).summarize(make_document(f"# 題\n\n{LEAVE}\n\n{long}"), Request())
+    assert made.method == "generative"
+    assert all(len(prompt.text) + 64 <= 500 for prompt in generator.prompts)
+    assert any("入らなかった文字" in note for note in made.notes)
+
+
+class Costly(ScriptedGenerator):
+    """Its prompts take more tokens than their parts promise."""
+
+    def count_prompt(self, prompt: Prompt) -> int:
+        return len(prompt.text) * 5 // 4
+
+
+def test_prompts_that_cost_more_than_their_parts_give_sentences_back():
+    pieces = [Piece(LEAVE, 0)] * 60
+    generator = Costly([], context_tokens=600)
+
+    def rendered(evidence: str) -> Prompt:
+        return render("completion", "要約。", evidence)
+
+    stretches = list(pack_stretches(pieces, ["一"], generator, rendered, max_new_tokens=32))
+    assert sum(len(stretch.places) for stretch in stretches) == 60
+    assert max(stretch.prompt_tokens for stretch in stretches) + 32 <= 600
+    with pytest.raises(ContextTooLong, match="not one character"):
+        tight = generator.count_prompt(rendered("資料")) + 33
+        list(
+            pack_stretches(
+                [Piece("長い文", 0)], ["一"], Costly([], context_tokens=tight), costlier, max_new_tokens=32
+            )
+        )
+
+
+def costlier(evidence: str) -> Prompt:
+    """Fits the word that the frame is measured with, and nothing else."""
+    return render("completion", "要約。", evidence if evidence == "資料" else evidence + "文" * 100)
+
+
 def test_the_slot_shows_a_heading_once():
     assert (
         slot([Piece("甲。", 0), Piece("乙。", 0), Piece("丙。", 1)], ["一", "二"])

@@ -38,6 +38,7 @@ CASES = [
     ("交通費は実費を支給", "交通費は実費を支給", "体言止め says something"),
     ("「申請は前日までに行う。", None, "an open bracket: cut from something"),
     ("詳しくは社内ポータルの案内を参照してください。", None, "only points elsewhere"),
+    ("概要図は、別紙の図をご参照ください。", None, "in whatever form"),
     ("import os; print(os.getcwd())です", None, "mostly code"),
     ("短い。", None, "too short to say anything"),
 ]
