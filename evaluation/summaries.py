@@ -113,14 +113,14 @@ class _Trial:
     def __init__(self, example: Example, summarizer: Summarizer) -> None:
         self._example = example
         self._summarizer = summarizer
-        self._facts = summarizer.extractive.facts(example.document())
+        self._facts = summarizer.extractive.grounds(example.document())
         self._reference = self._words(example.summary)
 
     def run(self, lengths: Iterable[Length]) -> dict[str, dict[str, _Output]]:
         """Outputs by budget and system; the longest lead comes uncut in the last budget's stead too."""
         found = {}
         for length in lengths:
-            summary = self._summarizer.of_facts(self._facts, Request(length))
+            summary = self._summarizer.of_grounds(self._facts, Request(length))
             room = BUDGETS[length].max_chars
             baselines = _baselines(self._facts.material, self._example.id, room)
             found[f"{length} ({room})"] = {

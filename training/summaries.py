@@ -26,16 +26,11 @@ from rag.assembly import load_bundled_embedder
 from rag.bundled import bundled_path
 from rag.errors import ReadError
 from rag.summary.base import BUDGETS, Length
+from rag.summary.clause_features import CLAUSE_FEATURES, clause_features
 from rag.summary.clauses import Clause, clauses
 from rag.summary.extractive import MAX_CLAUSE_SENTENCES
-from rag.summary.features import (
-    CLAUSE_FEATURES,
-    SENTENCE_FEATURES,
-    Facts,
-    clause_features,
-    gather,
-    sentence_features,
-)
+from rag.summary.features import SENTENCE_FEATURES, sentence_features
+from rag.summary.grounds import Grounds, gather
 from rag.summary.material import prepare
 from rag.text.analyzer import load_analyzer
 
@@ -84,16 +79,16 @@ class Workshop:
                     self._sentence_choice(facts, reference), self._clause_choice(facts, found, reference)
                 )
 
-    def _clauses(self, facts: Facts) -> list[Clause]:
+    def _clauses(self, facts: Grounds) -> list[Clause]:
         room = BUDGETS[Length.LINE].max_chars
         return [one for sentence in facts.readable[:MAX_CLAUSE_SENTENCES] for one in clauses(sentence, room)]
 
-    def _sentence_choice(self, facts: Facts, reference: Words) -> Choice:
+    def _sentence_choice(self, facts: Grounds, reference: Words) -> Choice:
         features = sentence_features(facts, facts.readable)
         words = [analysed_words(one.text, one.analysis) for one in facts.readable]
         return Choice(features.astype(np.float64), _worth(words, reference))
 
-    def _clause_choice(self, facts: Facts, found: Sequence[Clause], reference: Words) -> Choice:
+    def _clause_choice(self, facts: Grounds, found: Sequence[Clause], reference: Words) -> Choice:
         features = clause_features(facts, found, self._embedder)
         words = [analysed_words(one.text, one.analysis) for one in found]
         return Choice(features.astype(np.float64), _worth(words, reference))

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 from rag.summary.citing import Citer
-from rag.summary.features import Facts
+from rag.summary.grounds import Grounds
 from rag.summary.material import Sentence
 from rag.summary.pairing import is_same_text, nearness, pair_up, statements_of
 from rag.summary.standalone import trim_start
@@ -63,7 +63,7 @@ class Changes:
     num_left_out: int = 0
 
 
-def find_changes(before: Facts, after: Facts, analyzer: Analyzer) -> Changes:
+def find_changes(before: Grounds, after: Grounds, analyzer: Analyzer) -> Changes:
     """Compare two documents, the older first."""
     ours, theirs = statements_of(before), statements_of(after)
     left_out = max(0, len(ours) - MAX_SENTENCES) + max(0, len(theirs) - MAX_SENTENCES)
@@ -86,7 +86,7 @@ def find_changes(before: Facts, after: Facts, analyzer: Analyzer) -> Changes:
 
 
 class _Comparer:
-    def __init__(self, before: Facts, after: Facts, analyzer: Analyzer) -> None:
+    def __init__(self, before: Grounds, after: Grounds, analyzer: Analyzer) -> None:
         self._sides = before.material, after.material
         self._citers = tuple(Citer(facts.material, analyzer) for facts in (before, after))
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from rag.summary.citing import Citer
 from rag.summary.extractive import ExtractiveSummarizer
-from rag.summary.features import Facts
+from rag.summary.grounds import Grounds
 from rag.summary.material import Sentence
 from rag.summary.pairing import is_same_text, nearness, pair_up, statements_of
 from rag.text.analyzer import Analyzer
@@ -65,7 +65,7 @@ class _Group:
 
 
 def compare(
-    documents: Sequence[Facts], summarizer: ExtractiveSummarizer, analyzer: Analyzer, focus: str = ""
+    documents: Sequence[Grounds], summarizer: ExtractiveSummarizer, analyzer: Analyzer, focus: str = ""
 ) -> Comparison:
     """Compare two documents or more."""
     likely = [_likely(facts, summarizer, focus) for facts in documents]
@@ -79,7 +79,7 @@ def compare(
     return Comparison(titles, shown, max(0, len(rows) - MAX_ROWS))
 
 
-def _likely(facts: Facts, summarizer: ExtractiveSummarizer, focus: str) -> list[tuple[Sentence, float]]:
+def _likely(facts: Grounds, summarizer: ExtractiveSummarizer, focus: str) -> list[tuple[Sentence, float]]:
     """The most telling sentences in the order of the document, with their standing."""
     sentences = statements_of(facts)
     if not sentences:
@@ -90,7 +90,9 @@ def _likely(facts: Facts, summarizer: ExtractiveSummarizer, focus: str) -> list[
     return [(sentences[place], float(scores[place])) for place in best]
 
 
-def _grouped(documents: Sequence[Facts], likely: Sequence[Sequence[tuple[Sentence, float]]]) -> list[_Group]:
+def _grouped(
+    documents: Sequence[Grounds], likely: Sequence[Sequence[tuple[Sentence, float]]]
+) -> list[_Group]:
     """Each document joins the groups of those before it, or opens its own."""
     groups: list[_Group] = []
     sentences = [[sentence for sentence, _ in found] for found in likely]
@@ -118,7 +120,7 @@ class _Table:
 
     def __init__(
         self,
-        documents: Sequence[Facts],
+        documents: Sequence[Grounds],
         likely: Sequence[Sequence[tuple[Sentence, float]]],
         analyzer: Analyzer,
     ) -> None:

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from rag.embedding.base import Embedder
 from rag.summary.base import BUDGETS, Budget, Chapter, Length, PartCoverage, Request
 from rag.summary.citing import Citer
+from rag.summary.clause_features import clause_features
 from rag.summary.clauses import clauses
-from rag.summary.features import Facts, clause_features, gather, sentence_features
+from rag.summary.features import sentence_features
 from rag.summary.focus import nearness
+from rag.summary.grounds import Grounds, gather
 from rag.summary.material import Kind, Material, Sentence, prepare
 from rag.summary.model import SummaryModel
 from rag.summary.selection import select
@@ -53,11 +55,11 @@ class ExtractiveSummarizer:
         self._embedder = embedder
         self._model = model
 
-    def facts(self, document: Document) -> Facts:
+    def grounds(self, document: Document) -> Grounds:
         """The document made ready; what every summary of it begins with."""
         return gather(prepare(document, self._analyzer), self._embedder, self._analyzer)
 
-    def chapters(self, facts: Facts, request: Request) -> tuple[Chapter, ...]:
+    def chapters(self, facts: Grounds, request: Request) -> tuple[Chapter, ...]:
         """The chosen statements, citations numbered through, in the order of the document."""
         citer = Citer(facts.material, self._analyzer)
         numbers = iter(range(1, 1_000_000))
@@ -75,7 +77,7 @@ class ExtractiveSummarizer:
             for title, chosen in spans.items()
         )
 
-    def line(self, facts: Facts, request: Request) -> Span | None:
+    def line(self, facts: Grounds, request: Request) -> Span | None:
         """The one clause or sentence that says most; None for a text without any."""
         room = min(request.budget.max_chars, BUDGETS[Length.LINE].max_chars)
         found = [one for sentence in self._likely(facts, request) for one in clauses(sentence, room)]
@@ -87,20 +89,20 @@ class ExtractiveSummarizer:
         best = found[int(np.argmax(features @ weights))]
         return Span(best.start, best.end)
 
-    def _topic(self, facts: Facts, request: Request) -> int | None:
+    def _topic(self, facts: Grounds, request: Request) -> int | None:
         """The place, among the readable sentences, of the one that the line is taken from."""
         span = self.line(facts, request)
         places = (i for i, one in enumerate(facts.readable) if span and one.start <= span.start < one.end)
         return next(places, None)
 
-    def _likely(self, facts: Facts, request: Request) -> Sequence[Sentence]:
+    def _likely(self, facts: Grounds, request: Request) -> Sequence[Sentence]:
         """The sentences in which the line is looked for."""
         if not request.focus:
             return facts.readable[:MAX_CLAUSE_SENTENCES]
         near = nearness(request.focus, facts, facts.readable, self._embedder, self._analyzer)
         return [facts.readable[place] for place in np.argsort(-near, kind="stable")[:1]]
 
-    def _by_chapter(self, facts: Facts, request: Request) -> dict[str, list[Span]]:
+    def _by_chapter(self, facts: Grounds, request: Request) -> dict[str, list[Span]]:
         """Each chapter by itself, with a share of the room that grows with its length."""
         room = bounded(request.budget, facts.material)
         outlines = outline(facts.material)
@@ -117,7 +119,7 @@ class ExtractiveSummarizer:
 
     def _spans(
         self,
-        facts: Facts,
+        facts: Grounds,
         sentences: Sequence[Sentence],
         budget: Budget,
         focus: str,
@@ -140,7 +142,7 @@ class ExtractiveSummarizer:
         )
         return [spans[place] for place in chosen]
 
-    def scores(self, facts: Facts, sentences: Sequence[Sentence], focus: str = "") -> NDArray[np.float32]:
+    def scores(self, facts: Grounds, sentences: Sequence[Sentence], focus: str = "") -> NDArray[np.float32]:
         """What each sentence is worth to the summary; with ``focus`` also to the question."""
         found: NDArray[np.float32] = sentence_features(facts, sentences) @ self._model.sentence
         if not focus:

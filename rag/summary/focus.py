@@ -11,7 +11,7 @@ from rag.answering.features import covered
 from rag.answering.question_type import INTERROGATIVES
 from rag.answering.words import WordVectors, soft_coverage
 from rag.embedding.base import Embedder
-from rag.summary.features import Facts
+from rag.summary.grounds import Grounds
 from rag.summary.material import Sentence
 from rag.text.analyzer import Analyzer
 from rag.text.terms import content_terms
@@ -21,7 +21,7 @@ NO_WEIGHT = 4.0
 
 
 def nearness(
-    question: str, facts: Facts, sentences: Sequence[Sentence], embedder: Embedder, analyzer: Analyzer
+    question: str, facts: Grounds, sentences: Sequence[Sentence], embedder: Embedder, analyzer: Analyzer
 ) -> NDArray[np.float32]:
     """Between 0 and 1: half for the question's own words, half for words near to them.
 

@@ -47,9 +47,9 @@ def make_page(
             told(number, len(documents), done, total)
 
         progress(0, 0)
-        facts.append(summarizer.extractive.facts(document))
+        facts.append(summarizer.extractive.grounds(document))
         if layout is not Format.CHANGES:
-            summaries.append(summarizer.of_facts(facts[-1], request, progress))
+            summaries.append(summarizer.of_grounds(facts[-1], request, progress))
     if layout is Format.CHANGES:
         return Page((), layout, changes=find_changes(facts[0], facts[1], summarizer.analyzer))
     minutes: tuple[tuple[MinutesItem, ...], ...] = ()

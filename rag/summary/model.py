@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ModelUnavailable
-from rag.summary.features import CLAUSE_FEATURES, SENTENCE_FEATURES
+from rag.summary.clause_features import CLAUSE_FEATURES
+from rag.summary.features import SENTENCE_FEATURES
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.summary.features import Facts
+from rag.summary.grounds import Grounds
 from rag.summary.material import Kind, Sentence
 from rag.summary.standalone import trim_start
 from rag.text.fold import fold_text
@@ -34,14 +34,14 @@ class Pair:
     nearness: float
 
 
-def statements_of(facts: Facts) -> list[Sentence]:
+def statements_of(facts: Grounds) -> list[Sentence]:
     """The sentences that say something: prose and rows of tables."""
     wanted = {Kind.PROSE, Kind.ROW, Kind.ASIDE}
     return [one for one in facts.material.sentences if one.kind in wanted and one.terms]
 
 
 def nearness(
-    first: Facts, ours: Sequence[Sentence], second: Facts, theirs: Sequence[Sentence]
+    first: Grounds, ours: Sequence[Sentence], second: Grounds, theirs: Sequence[Sentence]
 ) -> NDArray[np.float32]:
     """Shape (ours, theirs): words and vectors of the sentences, helped by those of their headings."""
     if not ours or not theirs:
@@ -83,7 +83,7 @@ def bare(text: str) -> str:
     return "".join(fold_text(text[trim_start(text) :]).split())
 
 
-def _rows(facts: Facts, sentences: Sequence[Sentence]) -> NDArray[np.float32]:
+def _rows(facts: Grounds, sentences: Sequence[Sentence]) -> NDArray[np.float32]:
     dense = facts.rows[[one.number for one in sentences], : len(facts.title_row)]
     lengths = np.linalg.norm(dense, axis=1, keepdims=True)
     rows: NDArray[np.float32] = np.divide(dense, lengths, out=np.zeros_like(dense), where=lengths > 0)

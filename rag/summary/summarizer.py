@@ -10,8 +10,8 @@ from rag.summary.base import Chapter, Request, Summary
 from rag.summary.citing import Citer
 from rag.summary.extractive import ExtractiveSummarizer, coverage
 from rag.summary.facts import find_facts
-from rag.summary.features import Facts
 from rag.summary.generative import GenerativeSummarizer, Progress, say_nothing
+from rag.summary.grounds import Grounds
 from rag.summary.tables import find_tables
 from rag.text.analyzer import Analyzer
 from rag.types import Document
@@ -32,9 +32,9 @@ class Summarizer:
 
     def summarize(self, document: Document, request: Request, progress: Progress = say_nothing) -> Summary:
         """The summary of a document, which need not be in a store."""
-        return self.of_facts(self.extractive.facts(document), request, progress)
+        return self.of_grounds(self.extractive.grounds(document), request, progress)
 
-    def of_facts(self, facts: Facts, request: Request, progress: Progress = say_nothing) -> Summary:
+    def of_grounds(self, facts: Grounds, request: Request, progress: Progress = say_nothing) -> Summary:
         """The same where the document was made ready before."""
         began = time.perf_counter()
         material = facts.material
@@ -59,7 +59,7 @@ class Summarizer:
             elapsed_seconds=time.perf_counter() - began,
         )
 
-    def _chapters(self, facts: Facts, request: Request, progress: Progress) -> Summary:
+    def _chapters(self, facts: Grounds, request: Request, progress: Progress) -> Summary:
         """A summary with chapters, method and notes alone."""
         document = facts.material.document
         title = document.title or document.name
@@ -79,6 +79,6 @@ class Summarizer:
             )
         return Summary(title, document.source, written.chapters, (), method="generative", notes=tuple(notes))
 
-    def _verbatim(self, facts: Facts, request: Request, title: str) -> Summary:
+    def _verbatim(self, facts: Grounds, request: Request, title: str) -> Summary:
         chapters: tuple[Chapter, ...] = self.extractive.chapters(facts, request)
         return Summary(title, facts.material.document.source, chapters, ())

@@ -52,8 +52,8 @@ def test_every_statement_is_a_span_of_the_document(name: str, length: Length, su
 
 
 def test_longer_lengths_say_more(summarizer: Summarizer):
-    facts = summarizer.extractive.facts(sample_document("就業規則.txt"))
-    counts = [len(summarizer.of_facts(facts, Request(length)).text) for length in Length]
+    facts = summarizer.extractive.grounds(sample_document("就業規則.txt"))
+    counts = [len(summarizer.of_grounds(facts, Request(length)).text) for length in Length]
     assert counts == sorted(counts)
     assert counts[0] < counts[1] < counts[3]
 
