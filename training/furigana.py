@@ -36,6 +36,10 @@ The share itself stands in the last column: `rag.learner.readings` asks for more
 """
 
 
+MIN_KANA_PER_KANJI = 1.5
+_LONG = 3
+
+
 class Key(NamedTuple):
     """What is read: a word (``kanji`` empty), or the kanji at the beginning of a base form."""
 
@@ -121,6 +125,9 @@ def _row(
         return None
     if key.written in counters() or not is_kana(best):
         return None
+    num_kanji = sum(map(has_kanji, key.written))
+    if num_kanji >= _LONG and len(best) < num_kanji * MIN_KANA_PER_KANJI:
+        return None  # the ruby of a part, whose beginning nobody marked: 一度自分《じぶん》
     num_writing = sum(written in text for text in texts)
     if len(where) < MIN_RATE * num_writing:
         return None

@@ -22,7 +22,14 @@ from functools import lru_cache
 from rag.learner.align import Piece, align
 from rag.learner.kana import has_kanji, to_hiragana
 from rag.learner.numbers import counters, find_numeral, read_counted, read_numeral
-from rag.learner.readings import Context, find_literary_word, find_rule, literary_stem, other_readings
+from rag.learner.readings import (
+    GENERAL_SHARE,
+    Context,
+    find_literary_word,
+    find_rule,
+    literary_stem,
+    other_readings,
+)
 from rag.text.analyzer import Analysis, Analyzer, Morpheme
 from rag.text.fold import fold_text
 from rag.types import Annotation
@@ -51,12 +58,18 @@ class Ruby:
 
 
 class FuriganaReader:
-    """Text → readings. One object serves many texts and threads."""
+    """Text → readings. One object serves many texts and threads.
 
-    def __init__(self, analyzer: Analyzer, *, rules: bool = True, literary: bool = True) -> None:
+    ``literary_share`` says how far readings of literature are trusted (`rag.learner.readings`): more of them
+    with `LITERARY_SHARE` for literature, none above 1.
+    """
+
+    def __init__(
+        self, analyzer: Analyzer, *, rules: bool = True, literary_share: float = GENERAL_SHARE
+    ) -> None:
         self._analyzer = analyzer
         self._rules = rules
-        self._literary = literary
+        self._share = literary_share
         self._alone = lru_cache(maxsize=1 << 12)(self._read_alone)
 
     def read(
@@ -70,14 +83,14 @@ class FuriganaReader:
         [(0, 'た'), (2, 'もの'), (4, 'さん'), (5, 'ぼん')]
         """
         words = list((analysis or self._analyzer.analyze(text)).morphemes())
-        found = list(_from_annotations(text, annotations))
-        taken = _taken(found)
-        found += (
+        given = list(_from_annotations(text, annotations))
+        taken = _taken(given)
+        predicted = (
             ruby
             for ruby in self._from_words(text, words)
             if not taken.intersection(range(ruby.start, ruby.end))
         )
-        return sorted(found, key=lambda ruby: ruby.start)
+        return _without_overlap(sorted([*given, *predicted], key=lambda ruby: (ruby.start, -ruby.end)))
 
     def _from_words(self, text: str, words: Sequence[Morpheme]) -> Iterator[Ruby]:
         place = 0
@@ -85,7 +98,7 @@ class FuriganaReader:
             rubies, used = (
                 (self._rules and _read_by_rule(text, words, place))
                 or _read_number(text, words, place)
-                or (self._literary and _read_literary(text, words, place))
+                or _read_literary(text, words, place, self._share)
                 or (self._read_word(text, words[place]), 1)
             )
             yield from rubies
@@ -98,7 +111,7 @@ class FuriganaReader:
         reading, source = to_hiragana(word.feature.reading), ReadingSource.DICTIONARY
         if not reading:
             return self._alone(surface, word.start)
-        if self._literary and (other := literary_stem(surface, word.feature.base, reading)):
+        if other := literary_stem(surface, word.feature.base, reading, self._share):
             reading, source = other, ReadingSource.LITERARY
         return _place(surface, reading, word.start, source)
 
@@ -121,6 +134,15 @@ def _from_annotations(text: str, annotations: Iterable[Annotation]) -> Iterator[
     for one in annotations:
         if one.kind == "ruby" and 0 <= one.start < one.end <= len(text) and one.value:
             yield Ruby(one.start, one.end, one.value, ReadingSource.RUBY)
+
+
+def _without_overlap(rubies: Iterable[Ruby]) -> list[Ruby]:
+    """The first of those that meet: words may share one character (㈱), and sources mark parts twice."""
+    kept: list[Ruby] = []
+    for ruby in rubies:
+        if not kept or kept[-1].end <= ruby.start:
+            kept.append(ruby)
+    return kept
 
 
 def _taken(rubies: Iterable[Ruby]) -> set[int]:
@@ -165,8 +187,10 @@ def _read_by_rule(text: str, words: Sequence[Morpheme], place: int) -> tuple[lis
     return rubies, _num_words(words, place, start + len(rule.written))
 
 
-def _read_literary(text: str, words: Sequence[Morpheme], place: int) -> tuple[list[Ruby], int] | None:
-    found = find_literary_word(_context(text, words, place))
+def _read_literary(
+    text: str, words: Sequence[Morpheme], place: int, min_share: float
+) -> tuple[list[Ruby], int] | None:
+    found = find_literary_word(_context(text, words, place), min_share)
     if found is None:
         return None
     written, reading = found

@@ -29,7 +29,7 @@ LEVELS = ("N5", "N4", "N3", "N2", "N1")
 
 GENERAL_USE, BEYOND = 7, 8
 _CONTENT = ("名詞-普通名詞", "動詞", "形容詞", "形状詞", "副詞", "代名詞", "連体詞", "接続詞", "感動詞")
-_CLAUSE_ENDS = ("助詞-接続助詞",)
+_CLAUSE_ENDS = ("助詞-接続助詞", "助詞-準体助詞")
 _TARGET_SHARE = 0.9
 _UNKNOWN_WEIGHT = 6
 

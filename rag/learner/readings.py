@@ -18,8 +18,10 @@ from rag.learner.tables import load_table
 _BEFORE_CHARS = 12
 _AFTER_CHARS = 12
 _MAX_WORD_CHARS = 8
-MIN_SHARE = 0.25
-"""Of the works that write a word, so many must give its ruby; tuned on one half of the works measured."""
+GENERAL_SHARE = 0.5
+LITERARY_SHARE = 0.08
+"""Of the works that write a word, so many must give its ruby: in any text, and in literature, whose words
+are those of the works counted. Tuned on one half of the works measured."""
 
 
 class Context(NamedTuple):
@@ -74,12 +76,13 @@ def _fits(rule: Rule, text: str, start: int, end: int) -> bool:
     return not rule.after or bool(rule.after.match(text[end : end + _AFTER_CHARS]))
 
 
-@lru_cache(maxsize=1)
-def _literary() -> tuple[dict[str, str], dict[tuple[str, str], str]]:
+@lru_cache(maxsize=4)
+def _literary(min_share: float) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
     """Words, and words that inflect as (base form, first kanji)."""
     words, stems = {}, {}
     for written, kanji, reading, share in load_table("literary.tsv", 4):
-        if float(share) < MIN_SHARE:
+        # One kanji alone has many readings: only literature decides those by what is common in it.
+        if float(share) < min_share or (len(written) == 1 and min_share >= GENERAL_SHARE):
             continue
         if kanji:
             stems[written, kanji] = reading
@@ -88,10 +91,10 @@ def _literary() -> tuple[dict[str, str], dict[tuple[str, str], str]]:
     return words, stems
 
 
-def find_literary_word(context: Context) -> tuple[str, str] | None:
+def find_literary_word(context: Context, min_share: float) -> tuple[str, str] | None:
     """The longest word here that works with ruby read in their own way, with its reading."""
     text, start, ends = context
-    words, _ = _literary()
+    words, _ = _literary(min_share)
     for end in sorted(ends, reverse=True):
         written = text[start:end]
         if len(written) <= _MAX_WORD_CHARS and written in words:
@@ -99,12 +102,12 @@ def find_literary_word(context: Context) -> tuple[str, str] | None:
     return None
 
 
-def literary_stem(surface: str, base: str, reading: str) -> str:
+def literary_stem(surface: str, base: str, reading: str, min_share: float) -> str:
     """The same for words that inflect, whose first kanji alone are exchanged; empty when there is none."""
     pieces = align(surface, reading)
     if not pieces or pieces[0].start or not reading.startswith(pieces[0].reading):
         return ""
-    stem = _literary()[1].get((base, surface[: pieces[0].end]), "")
+    stem = _literary(min_share)[1].get((base, surface[: pieces[0].end]), "")
     return stem + reading[len(pieces[0].reading) :] if stem else ""
 
 

@@ -15,6 +15,7 @@ from rag.generation.base import Generator, Sampling
 from rag.generation.instructions import load_instructions
 from rag.generation.prompts import render
 from rag.text.analyzer import Analyzer
+from rag.text.era import find_dates
 from rag.text.fold import fold_text
 
 _NAME = "名詞-固有名詞"
@@ -76,5 +77,8 @@ def find_changes(original: str, rewritten: str, analyzer: Analyzer) -> tuple[Cha
 
 
 def _names(text: str, analyzer: Analyzer) -> list[str]:
-    names = [w.feature.base for w in analyzer.analyze(text).morphemes() if w.feature.pos.startswith(_NAME)]
+    # An era is part of a date, which is compared by value: 令和6年 is 2024年.
+    dates = {place for date in find_dates(text) for place in range(date.start, date.end)}
+    words = (word for word in analyzer.analyze(text).morphemes() if word.start not in dates)
+    names = [w.feature.base for w in words if w.feature.pos.startswith(_NAME)]
     return list(dict.fromkeys(names))

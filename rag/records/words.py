@@ -18,6 +18,7 @@ from rag.errors import ModelUnavailable, StoreBusy, StoreError
 
 Rating = Literal["again", "hard", "good", "easy"]
 RATINGS: tuple[Rating, ...] = ("again", "hard", "good", "easy")
+BUSY_TIMEOUT_SECONDS = 10.0
 _VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS words (
@@ -106,7 +107,7 @@ class SavedWords:
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._path, timeout=10)) as connection, connection:
+            with closing(sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_SECONDS)) as connection, connection:
                 _prepare(connection, self._path)
                 yield connection
         except sqlite3.OperationalError as error:

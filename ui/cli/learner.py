@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rag.store.base import Store
     from rag.text.analyzer import MecabAnalyzer
 
+AOZORA_TEXT = "text/x-aozora"
 LEVELS = ("N5", "N4", "N3", "N2", "N1")
 LEVEL_OPTION = click.option(
     "--level",
@@ -42,6 +43,7 @@ class Text:
     text: str
     annotations: tuple[Annotation, ...] = ()
     source: str = "-"
+    is_literature: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,15 @@ class LearnerParts:
     analyzer: MecabAnalyzer
     reader: FuriganaReader
     words: WordList
+
+    def reader_of(self, text: Text) -> FuriganaReader:
+        """The reader for a text: literature is read as works with ruby read."""
+        from rag.learner.furigana import FuriganaReader
+        from rag.learner.readings import LITERARY_SHARE
+
+        if not text.is_literature:
+            return self.reader
+        return FuriganaReader(self.analyzer, literary_share=LITERARY_SHARE)
 
     def glossary(self) -> Glossary | None:
         """The user's meanings, where the settings name them."""
@@ -119,14 +130,14 @@ def pasted_text(argument: str) -> Text:
         ]
         lines.append(line.text)
         length += len(line.text) + 1
-    return Text("\n".join(lines), tuple(annotations))
+    return Text("\n".join(lines), tuple(annotations), is_literature=True)
 
 
 def stored_texts(store: Store, scope: Scope) -> list[Text]:
     """The documents in scope, whole."""
     infos = store.document_infos(scope)
     documents = [store.document(info.id, scope) for info in infos]
-    return [Text(one.text, one.annotations, one.source) for one in documents]
+    return [Text(one.text, one.annotations, one.source, one.media_type == AOZORA_TEXT) for one in documents]
 
 
 def sentence_json(sentence: Sentence) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def read_command(session: Session, /, text: str | None, source: str | None, **op
 def _shown(parts: LearnerParts, text: Text, options: dict[str, Any]) -> list[Ruby]:
     from rag.learner.render import show_above
 
-    rubies = parts.reader.read(text.text, annotations=text.annotations)
+    rubies = parts.reader_of(text).read(text.text, annotations=text.annotations)
     return show_above(rubies, text.text, options["above"], digits=options["digits"])
 
 
@@ -114,7 +114,7 @@ def _word_row(word: ExplainedWord) -> tuple[str, ...]:
 def _explained(parts: LearnerParts, text: Text) -> list[ExplainedWord]:
     from rag.learner.words import explain_words
 
-    return explain_words(text.text, parts.reader, words=parts.words, glossary=parts.glossary())
+    return explain_words(text.text, parts.reader_of(text), words=parts.words, glossary=parts.glossary())
 
 
 def _grammar(parts: LearnerParts, text: Text) -> list[dict[str, Any]]:

@@ -1,0 +1,53 @@
+"""What the tests of reading help share: real MeCab, and a store with two small documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.document import build_document
+from ingest.prepare import Preparer
+from ingest.readers.registry import read
+from rag.assembly import index_identity, load_bundled_embedder
+from rag.learner.furigana import FuriganaReader
+from rag.store.base import IndexedChunk, Store
+from rag.store.local import create_store
+from rag.text.analyzer import MecabAnalyzer, load_analyzer
+
+TEXTS = {
+    "物語.md": "# 公園の話\n\n公園で犬が遊んでいる。雨が降ったので、帰らざるを得なかった。\n\n"
+    "## 講演\n\n有名な学者の講演を聞いた。計画を変更せざるをえません。財布を忘れてしまった。\n",
+    "規程.txt": "第1条　この規程は、申請の手続を定める。\n第2条　公園の利用は、申請しなければならない。\n",
+}
+
+
+@pytest.fixture(scope="session")
+def analyzer() -> MecabAnalyzer:
+    return load_analyzer()
+
+
+@pytest.fixture(scope="session")
+def reader(analyzer: MecabAnalyzer) -> FuriganaReader:
+    return FuriganaReader(analyzer)
+
+
+@pytest.fixture(scope="module")
+def library(analyzer: MecabAnalyzer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    embedder = load_bundled_embedder()
+    preparer = Preparer(analyzer, embedder, 400)
+    path: Path = tmp_path_factory.mktemp("倉庫") / "store"
+    with create_store(path, index_identity(analyzer, embedder), keep_originals=False) as store:
+        for name, text in TEXTS.items():
+            reading = read(text.encode(), name)
+            built = build_document(reading, source=f"/{name}", collection="本", sha256=name, size_bytes=1)
+            prepared = preparer.prepare(built.document)
+            vectors = prepared.vectors
+            assert vectors is not None
+            chunks = [
+                IndexedChunk(one.chunk, one.analysis, one.terms, vector)
+                for one, vector in zip(prepared.chunks, vectors, strict=True)
+            ]
+            store.add(prepared.document, chunks)
+        yield store
