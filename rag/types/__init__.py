@@ -1,0 +1,57 @@
+"""What flows through the house: frozen values that every stage shares.
+
+Offsets are always Python string indices into ``Document.text``, half open: ``text[start:end]``.
+Nothing here imports anything of ours, so that every stage may import it.
+"""
+
+from __future__ import annotations
+
+from rag.types.answers import (
+    ABSTENTION,
+    Answer,
+    Citation,
+    EmbedderIdentity,
+    Hit,
+    IndexIdentity,
+    LegScore,
+    Question,
+    Statement,
+    Verdict,
+)
+from rag.types.documents import (
+    EVERYTHING,
+    Annotation,
+    Attributes,
+    Box,
+    Chunk,
+    Document,
+    DocumentInfo,
+    Locator,
+    Scope,
+    Section,
+    Span,
+)
+
+__all__ = [
+    "ABSTENTION",
+    "EVERYTHING",
+    "Annotation",
+    "Answer",
+    "Attributes",
+    "Box",
+    "Chunk",
+    "Citation",
+    "Document",
+    "DocumentInfo",
+    "EmbedderIdentity",
+    "Hit",
+    "IndexIdentity",
+    "LegScore",
+    "Locator",
+    "Question",
+    "Scope",
+    "Section",
+    "Span",
+    "Statement",
+    "Verdict",
+]
