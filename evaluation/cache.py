@@ -18,7 +18,7 @@ from rag.errors import StoreError
 
 KEY_DIGITS = 16
 
-_SHAPING = ("text", "embedding", "store", "types.py", "settings.py")
+_SHAPING = ("text", "embedding", "store", "types", "settings")
 """What of `rag` decides how an index looks; of `ingest` it is everything."""
 
 
@@ -64,7 +64,7 @@ def code_version() -> str:
     files = sorted(Path(ingest.__file__).parent.rglob("*.py"))
     root = Path(rag.__file__).parent
     for name in _SHAPING:
-        files += sorted((root / name).rglob("*.py")) if (root / name).is_dir() else [root / name]
+        files += sorted((root / name).rglob("*.py"))
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.read_bytes())
