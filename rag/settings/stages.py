@@ -156,7 +156,7 @@ class AnsweringSettings(Stage):
         "auto", description="`auto` is generative when a generation backend is set, else extractive."
     )
     abstain_below: float = Field(
-        0.5, ge=0, le=1, description="Below this score of answerability the answer abstains."
+        0.56, ge=0, le=1, description="Below this score of answerability the answer abstains."
     )
     unsupported: Literal["mark", "remove"] = Field(
         "mark", description="What happens to generated statements that no source carries."
