@@ -1,6 +1,6 @@
 """What a store is: the truth about documents, and two ways to find their chunks.
 
-Every back end passes ``tests/contracts/test_store.py``.
+Every back end passes ``tests/contracts/test_store*.py``.
 """
 
 from __future__ import annotations

@@ -6,22 +6,26 @@ import datetime as dt
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.store.base import IndexedChunk, ScoredChunk
+from rag.store.base import IndexedChunk, ScoredChunk, Store
 from rag.store.local.bm25 import FIELDS, K1
 from rag.text.analyzer import Analysis, Feature
 from rag.text.terms import Terms
-from rag.types import Attributes, Chunk, Document, EmbedderIdentity, IndexIdentity, Scope, Span
+from rag.types import EVERYTHING, Attributes, Chunk, Document, EmbedderIdentity, IndexIdentity, Scope, Span
 
 DIMENSION = 8
 IDENTITY = IndexIdentity(
     EmbedderIdentity("小さな埋め込み", "1", DIMENSION), "mecab-1", "unidic-lite-1.0.8", "fold-1"
 )
+
+
+Settle = Callable[[Store], None]
+"""Called after changes: leaves them as they are, or publishes them."""
 
 
 def make_terms(words: str, title: str = "") -> Terms:
@@ -150,3 +154,15 @@ def _length(terms: Terms, name: str) -> int:
 
 def _best(found: list[ScoredChunk], top_k: int) -> list[ScoredChunk]:
     return sorted(found, key=lambda scored: (-scored.score, scored.chunk_id))[:top_k]
+
+
+def found_by_keyword(store: Store, words: str, scope: Scope = EVERYTHING, top_k: int = 10) -> list[int]:
+    return [chunk_id for chunk_id, _ in store.search_keyword(make_terms(words), scope, top_k)]
+
+
+def found_by_vector(store: Store, words: str, scope: Scope = EVERYTHING, top_k: int = 10) -> list[int]:
+    return [chunk_id for chunk_id, _ in store.search_dense(make_vector(words), scope, top_k)]
+
+
+def texts(store: Store, chunk_ids: list[int]) -> list[str]:
+    return [chunk.text for chunk in store.chunks(chunk_ids, EVERYTHING).values()]

@@ -1,6 +1,7 @@
-"""What every store does, whatever it is made of.
+"""What every store keeps and gives back, whatever it is made of.
 
-A new back end adds itself to `BACKENDS`. Every test runs twice: right after the changes, and after `publish`.
+A new back end adds itself to `tests.contracts.conftest.BACKENDS`. Tests that `settle` run twice: right after
+the changes, and after `publish`. `test_store_search` says what is found, `test_store_scope` what is hidden.
 """
 
 from __future__ import annotations
@@ -8,8 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +17,6 @@ import pytest
 
 from rag.errors import DocumentNotFound, StoreError
 from rag.store.base import IndexedChunk, Store
-from rag.store.local import create_store, open_store
-from rag.text.analyzer import load_analyzer
-from rag.text.terms import index_terms, query_terms
 from rag.types import (
     EVERYTHING,
     Annotation,
@@ -27,64 +24,24 @@ from rag.types import (
     Box,
     Chunk,
     Document,
-    IndexIdentity,
     Locator,
     Scope,
     Section,
     Span,
 )
+from tests.contracts.conftest import Backend
 from tests.contracts.store_material import (
     DIMENSION,
     IDENTITY,
-    BruteForceStore,
+    Settle,
+    found_by_keyword,
+    found_by_vector,
     make_analysis,
     make_document,
     make_terms,
     make_vector,
+    texts,
 )
-
-
-@dataclass(frozen=True)
-class Backend:
-    """How a store of one kind is made in a folder, and opened again."""
-
-    create: Callable[[Path, IndexIdentity], Store]
-    open: Callable[[Path, IndexIdentity], Store]
-
-
-BACKENDS = {"local": Backend(create_store, open_store)}
-
-
-@pytest.fixture(params=list(BACKENDS))
-def backend(request: pytest.FixtureRequest) -> Backend:
-    return BACKENDS[request.param]
-
-
-@pytest.fixture
-def store(backend: Backend, tmp_path: Path) -> Iterator[Store]:
-    with backend.create(tmp_path / "倉庫", IDENTITY) as store:
-        yield store
-
-
-@pytest.fixture(params=["fresh", "published"])
-def settle(request: pytest.FixtureRequest) -> Callable[[Store], None]:
-    """Called after changes: leaves them as they are, or publishes them."""
-    return (lambda store: store.publish()) if request.param == "published" else (lambda store: None)
-
-
-Settle = Callable[[Store], None]
-
-
-def found_by_keyword(store: Store, words: str, scope: Scope = EVERYTHING, top_k: int = 10) -> list[int]:
-    return [chunk_id for chunk_id, _ in store.search_keyword(make_terms(words), scope, top_k)]
-
-
-def found_by_vector(store: Store, words: str, scope: Scope = EVERYTHING, top_k: int = 10) -> list[int]:
-    return [chunk_id for chunk_id, _ in store.search_dense(make_vector(words), scope, top_k)]
-
-
-def texts(store: Store, chunk_ids: list[int]) -> list[str]:
-    return [chunk.text for chunk in store.chunks(chunk_ids, EVERYTHING).values()]
 
 
 def rich_document() -> Document:
@@ -180,30 +137,6 @@ def test_infos_are_ordered_by_collection_and_source(store: Store) -> None:
     assert places == sorted(places)
 
 
-def test_both_legs_find_what_was_added(store: Store, settle: Settle) -> None:
-    store.add(*make_document("休暇.txt", "年次 有給 休暇", "休暇 申請"))
-    store.add(*make_document("経費.txt", "経費 精算"))
-    settle(store)
-    assert texts(store, found_by_keyword(store, "有給 休暇")) == ["年次 有給 休暇", "休暇 申請"]
-    assert texts(store, found_by_vector(store, "経費 精算", top_k=1)) == ["経費 精算"]
-    ((_, score),) = store.search_dense(make_vector("経費 精算"), EVERYTHING, 1)
-    assert score == pytest.approx(1.0, abs=1e-3)
-
-
-def test_real_terms_of_a_question_find_the_sentence(store: Store, settle: Settle) -> None:
-    analyzer = load_analyzer()
-    empty = analyzer.analyze("")
-    for name, text in (("a.txt", "年次有給休暇を申し込んだ。"), ("b.txt", "経費は月末に精算する。")):
-        document, (indexed,) = make_document(name, text)
-        analysis = analyzer.analyze(text)
-        terms = index_terms(text, analysis, "", empty, "", empty)
-        store.add(document, [replace(indexed, analysis=analysis, terms=terms)])
-    settle(store)
-    question = "休暇の申し込み方は？"
-    found = store.search_keyword(query_terms(question, analyzer.analyze(question)), EVERYTHING, 5)
-    assert texts(store, [hit.chunk_id for hit in found])[0] == "年次有給休暇を申し込んだ。"
-
-
 def test_replacing_leaves_only_the_new(store: Store, settle: Settle) -> None:
     store.add(*make_document("規程.txt", "旧い 条文", "残る 条文"))
     settle(store)
@@ -268,179 +201,6 @@ def test_change_numbers_only_grow(store: Store) -> None:
     assert store.statistics().change_number == 4
 
 
-APRIL, MAY, JUNE = (dt.date(2024, month, 1) for month in (4, 5, 6))
-SCOPES = [
-    # scope, names of the documents it shows, why
-    (EVERYTHING, {"四月", "五月", "施行", "無日付"}),
-    (Scope(user="総務部"), {"四月", "五月", "施行", "無日付"}),  # who asks limits nothing by itself
-    (Scope(collections=frozenset({"甲"})), {"四月", "無日付"}),
-    (Scope(collections=frozenset({"甲", "乙"})), {"四月", "五月", "施行", "無日付"}),
-    (Scope(collections=frozenset({"丙"})), set()),
-    (Scope(sources=frozenset({"四月"})), {"四月"}),  # the last part
-    (
-        Scope(sources=frozenset({"/社内/四月", "五月"})),
-        {"四月", "五月"},
-    ),  # the whole source, or the last part
-    (Scope(sources=frozenset({"社内/四月"})), set()),  # no other part of it
-    (Scope(collections=frozenset({"乙"}), sources=frozenset({"四月"})), set()),  # both must hold
-    (Scope(date_from=MAY), {"五月", "施行"}),  # the date, else the day it came into force; none is outside
-    (Scope(date_to=MAY), {"四月", "五月"}),
-    (Scope(date_from=APRIL, date_to=APRIL), {"四月"}),  # both ends belong to it
-    (Scope(collections=frozenset({"乙"}), date_from=JUNE), {"施行"}),
-]
-
-
-def add_scoped_documents(store: Store) -> None:
-    store.add(*make_document("四月", "共通 四月", collection="甲", date=APRIL, effective_from=JUNE))
-    store.add(*make_document("五月", "共通 五月", collection="乙", date=MAY))
-    store.add(*make_document("施行", "共通 施行", collection="乙", effective_from=JUNE))
-    store.add(*make_document("無日付", "共通 無日付", collection="甲"))
-
-
-@pytest.mark.parametrize(("scope", "names"), SCOPES)
-def test_a_scope_limits_everything(store: Store, settle: Settle, scope: Scope, names: set[str]) -> None:
-    add_scoped_documents(store)
-    settle(store)
-    expected = {f"共通 {name}" for name in names}
-    assert set(texts(store, found_by_keyword(store, "共通", scope))) == expected
-    assert set(texts(store, found_by_vector(store, "共通", scope))) == expected
-    assert {chunk.text for chunk in store.chunks([1, 2, 3, 4], scope).values()} == expected
-    infos = store.document_infos(scope)
-    assert {info.name for info in infos} == names
-    everything = [info.id for info in store.document_infos(EVERYTHING)]
-    assert store.infos(everything, scope) == {info.id: info for info in infos}
-
-
-@pytest.mark.parametrize(("scope", "names"), SCOPES)
-def test_what_a_scope_hides_does_not_exist(store: Store, scope: Scope, names: set[str]) -> None:
-    add_scoped_documents(store)
-    for info in store.document_infos(EVERYTHING):
-        if info.name in names:
-            assert store.document(info.id, scope).name == info.name
-            assert store.original(info.id, scope) is None
-        else:
-            with pytest.raises(DocumentNotFound):
-                store.document(info.id, scope)
-            with pytest.raises(DocumentNotFound):
-                store.original(info.id, scope)
-
-
-def test_a_scope_is_applied_before_the_best_are_chosen(store: Store, settle: Settle) -> None:
-    for number in range(30):
-        store.add(*make_document(f"{number}.txt", "休暇 休暇 休暇", collection="多数"))
-    store.add(*make_document("少数.txt", "休暇 と その他 の 事項", collection="少数"))
-    settle(store)
-    scope = Scope(collections=frozenset({"少数"}))
-    assert len(found_by_keyword(store, "休暇", scope, top_k=1)) == 1
-    assert len(found_by_vector(store, "休暇 休暇 休暇", scope, top_k=1)) == 1
-
-
-def test_equal_scores_are_ordered_by_chunk_id(store: Store, settle: Settle) -> None:
-    for number in range(12):
-        store.add(*make_document(f"{number}.txt", "同じ 条文"))
-        if number % 3 == 0:
-            settle(store)
-    settle(store)
-    for search in (found_by_keyword, found_by_vector):
-        assert search(store, "同じ 条文") == list(range(1, 11))
-        assert search(store, "同じ 条文", top_k=3) == [1, 2, 3]
-
-
-def test_more_equals_than_the_index_proposes(store: Store, settle: Settle) -> None:
-    for number in range(3):
-        store.add(*make_document(f"{number}.txt", *["同じ 条文"] * 150))
-        settle(store)
-    assert found_by_keyword(store, "同じ 条文", top_k=5) == [1, 2, 3, 4, 5]
-    assert found_by_vector(store, "同じ 条文", top_k=5) == [1, 2, 3, 4, 5]
-
-
-def test_scores_do_not_depend_on_what_is_published(store: Store) -> None:
-    for number in range(20):
-        store.add(*make_document(f"{number}.txt", f"共通 語{number % 3}", f"語{number} 別"))
-        if number in {5, 11}:
-            store.publish()
-    store.remove("規程集//社内/3.txt")
-    terms, vector = make_terms("共通 語1 別"), make_vector("共通 語1")
-    before = store.search_keyword(terms, EVERYTHING, 40), store.search_dense(vector, EVERYTHING, 40)
-    store.publish()
-    assert (store.search_keyword(terms, EVERYTHING, 40), store.search_dense(vector, EVERYTHING, 40)) == before
-
-
-def test_searches_agree_with_looking_at_everything(store: Store, settle: Settle) -> None:
-    model = BruteForceStore()
-    words = ["休暇", "申請", "経費", "精算", "規程", "年次", "有給"]
-    rng = np.random.default_rng(7)
-    for number in range(25):
-        chunk_texts = [" ".join(rng.choice(words, rng.integers(1, 12))) for _ in range(rng.integers(1, 4))]
-        document, chunks = make_document(
-            f"{number}.txt", *chunk_texts, title="規程" if number % 4 else "休暇"
-        )
-        store.add(document, chunks)
-        model.add(document, chunks)
-    settle(store)
-    for query in ("休暇", "有給 休暇 休暇", "経費 精算 無関係"):
-        terms = {**make_terms(query), "title": Counter(["休暇"])}
-        expected = model.search_keyword(terms, EVERYTHING, 12)
-        found = store.search_keyword(terms, EVERYTHING, 12)
-        assert [hit.score for hit in found] == pytest.approx([hit.score for hit in expected])
-        nearest = store.search_dense(make_vector(query), EVERYTHING, 12)
-        expected = model.search_dense(make_vector(query), EVERYTHING, 12)
-        assert [hit.score for hit in nearest] == pytest.approx([hit.score for hit in expected], abs=1e-5)
-
-
-def test_document_frequencies_count_chunks(store: Store, settle: Settle) -> None:
-    store.add(*make_document("a.txt", "休暇 休暇", "休暇 申請", title="申請"))
-    store.add(*make_document("b.txt", "申請"))
-    settle(store)
-    store.add(*make_document("c.txt", "休暇"))
-    store.remove("規程集//社内/b.txt")
-    counted = store.document_frequencies({**make_terms("休暇 申請 無い"), "title": Counter(["申請", "休暇"])})
-    assert counted["base"] == {"休暇": 3, "申請": 1, "無い": 0}
-    assert counted["title"] == {"申請": 2, "休暇": 0}
-
-
-def test_no_terms_find_nothing(store: Store, settle: Settle) -> None:
-    store.add(*make_document("a.txt", "休暇"))
-    settle(store)
-    assert store.search_keyword({}, EVERYTHING, 5) == []
-    assert store.search_keyword({"base": Counter()}, EVERYTHING, 5) == []
-    assert store.search_keyword(make_terms("無関係"), EVERYTHING, 5) == []
-
-
-def test_zeros_and_nan_find_nothing(store: Store, settle: Settle) -> None:
-    store.add(*make_document("a.txt", "休暇"))
-    settle(store)
-    for vector in (np.zeros(DIMENSION, np.float32), np.full(DIMENSION, np.nan, np.float32)):
-        assert store.search_dense(vector, EVERYTHING, 5) == []
-
-
-def test_a_chunk_without_vector_is_found_by_its_words_alone(store: Store, settle: Settle) -> None:
-    document, (indexed,) = make_document("記号.txt", "※※")
-    store.add(document, [replace(indexed, vector=np.zeros(DIMENSION, np.float32))])
-    store.add(*make_document("a.txt", "休暇"))
-    settle(store)
-    assert texts(store, found_by_keyword(store, "※※")) == ["※※"]
-    assert texts(store, found_by_vector(store, "休暇")) == ["休暇"]
-
-
-def test_asking_for_more_than_there_is(store: Store, settle: Settle) -> None:
-    store.add(*make_document("a.txt", "休暇"))
-    settle(store)
-    assert len(found_by_keyword(store, "休暇", top_k=1_000)) == 1
-    assert len(found_by_vector(store, "休暇", top_k=1_000)) == 1
-    assert found_by_keyword(store, "休暇", top_k=0) == []
-    assert found_by_vector(store, "休暇", top_k=0) == []
-
-
-def test_an_empty_store_finds_nothing(store: Store, settle: Settle) -> None:
-    settle(store)
-    assert found_by_keyword(store, "休暇") == []
-    assert found_by_vector(store, "休暇") == []
-    assert store.document_infos(EVERYTHING) == []
-    assert store.statistics().num_chunks == 0
-    assert store.document_frequencies(make_terms("休暇"))["base"] == {"休暇": 0}
-
-
 def test_a_document_without_chunks(store: Store, settle: Settle) -> None:
     document, _ = make_document("空.txt", "本文")
     store.add(document, [])
@@ -457,28 +217,6 @@ def test_unknown_ids_are_left_out_and_order_is_kept(store: Store) -> None:
     assert set(store.analyses([2, 99])) == {2}
     assert set(store.vectors([2, 99])) == {2}
     assert store.chunks([], EVERYTHING) == {}
-
-
-def test_chunk_ids_are_those_of_one_document_in_its_order(store: Store) -> None:
-    add_scoped_documents(store)
-    for info in store.document_infos(EVERYTHING):
-        ids = store.chunk_ids(info.id, EVERYTHING)
-        chunks = store.chunks(ids, EVERYTHING).values()
-        assert [chunk.position for chunk in chunks] == list(range(info.num_chunks))
-        assert {chunk.document_id for chunk in chunks} == {info.id}
-        assert not list(store.chunk_ids(info.id, Scope(collections=frozenset({"どこにもない"}))))
-    assert not list(store.chunk_ids("ない", EVERYTHING))
-
-
-def test_the_same_text_in_two_documents_is_found_twice(store: Store, settle: Settle) -> None:
-    store.add(*make_document("a.txt", "同じ 条文"), b"same")
-    store.add(*make_document("b.txt", "同じ 条文"), b"same")
-    settle(store)
-    assert len(found_by_keyword(store, "条文")) == 2
-    store.remove("規程集//社内/a.txt")
-    store.publish()
-    assert len(found_by_keyword(store, "条文")) == 1
-    assert store.original("規程集//社内/b.txt", EVERYTHING) == b"same"
 
 
 def test_difficult_characters_survive(store: Store, settle: Settle) -> None:
@@ -519,11 +257,6 @@ def test_half_a_surrogate_pair_is_refused(store: Store) -> None:
     with pytest.raises(StoreError, match="character 2"):
         store.add(document, [])
     assert store.document_infos(EVERYTHING) == []
-
-
-def test_a_query_vector_of_another_embedder_is_refused(store: Store) -> None:
-    with pytest.raises(StoreError, match=r"\(3,\)"):
-        store.search_dense(np.ones(3, np.float32), EVERYTHING, 5)
 
 
 def test_everything_is_there_after_closing_and_opening(
