@@ -86,8 +86,18 @@ def test_a_table_is_asked_of_a_folder(evaluate: Eval, tmp_path: Path):
     assert (code, err) == (0, "")
     assert "2 問、4 文書" in out
     assert "gold not in the index, counted as not found: 1 (3)" in out
-    found = parsed(evaluate("compare", folder, "--questions", questions, "--mode", "keyword", "--chunk-chars", "100",
-                            "--output", "grid", "--json"))  # fmt: skip
+    options = (
+        "--questions",
+        questions,
+        "--mode",
+        "keyword",
+        "--chunk-chars",
+        "100",
+        "--output",
+        "grid",
+        "--json",
+    )
+    found = parsed(evaluate("compare", folder, *options))
     assert [cell["recall@1"] for cell in found["cells"]] == [0.5]
     assert (tmp_path / "grid" / "01-100-keyword" / "report.html").is_file()
     code, out, _ = evaluate(
