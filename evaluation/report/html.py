@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import groupby
 from pathlib import Path
 
 from evaluation.report.pages import Block, Chart, Heading, Page, Paragraph, Table
@@ -14,7 +15,7 @@ _STYLE_FILE = Path(__file__).with_name("style.css")
 
 def render_html(page: Page) -> str:
     """The whole page; text of questions and documents stands in it as text alone."""
-    body = "\n".join(_group(page.blocks))
+    body = "\n".join(_parts(page.blocks))
     title, style = escape(page.title), _STYLE_FILE.read_text(encoding="utf-8")
     return (
         '<!doctype html>\n<html lang="ja"><head><meta charset="utf-8">'
@@ -23,29 +24,21 @@ def render_html(page: Page) -> str:
     )
 
 
-def _group(blocks: Sequence[Block]) -> list[str]:
+def _parts(blocks: Sequence[Block]) -> Iterator[str]:
     """Charts that follow each other stand side by side."""
-    parts: list[str] = []
-    charts: list[str] = []
-    for block in blocks:
-        if isinstance(block, Chart):
-            charts.append(block.svg)
-            continue
-        if charts:
-            parts.append(f'<div class="charts">{"".join(charts)}</div>')
-            charts = []
-        parts.append(_block(block))
-    if charts:
-        parts.append(f'<div class="charts">{"".join(charts)}</div>')
-    return parts
+    for are_charts, group in groupby(blocks, key=lambda block: isinstance(block, Chart)):
+        parts = "".join(map(_block, group))
+        yield f'<div class="charts">{parts}</div>' if are_charts else parts
 
 
-def _block(block: Heading | Paragraph | Table) -> str:
+def _block(block: Block) -> str:
     match block:
         case Heading(text):
             return f"<h2>{escape(text)}</h2>"
         case Paragraph(text):
             return f"<p>{escape(text)}</p>"
+        case Chart(svg):
+            return svg
         case Table(rows, numbers):
             heading, *others = rows
             body = "".join(_row("td", row) for row in others)

@@ -12,8 +12,8 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#+!|~$])")
 
 def render_markdown(page: Page) -> str:
     """The page with a heading, tables and paragraphs; text of questions is shown as text."""
-    blocks = ["\n".join(_lines(block)) for block in page.blocks if not isinstance(block, Chart)]
-    return "\n\n".join([f"# {escape_markdown(page.title)}", *blocks]) + "\n"
+    blocks = ["\n".join(_lines(block)) for block in page.blocks]
+    return "\n\n".join([f"# {escape_markdown(page.title)}", *filter(None, blocks)]) + "\n"
 
 
 def escape_markdown(text: str) -> str:

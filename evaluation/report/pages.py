@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from evaluation.comparison import Change, Comparison, changed_settings
 from evaluation.metrics import DEPTH, recall_at
 from evaluation.report.charts import bar_chart, column_chart, line_chart
-from evaluation.report.tables import METRIC_NAMES, Row, difference_rows, leg_rows, p_value, share
+from evaluation.report.tables import METRIC_NAMES, Row, difference_rows, leg_rows, p_value
 from evaluation.runs import QuestionOutcome, Run
 from evaluation.significance import mean
 
@@ -180,12 +180,3 @@ def _changes(title: str, changes: Sequence[Change]) -> Iterator[Block]:
             (one.id, one.text, rank_text(one.before), rank_text(one.after)) for one in changes[:MAX_LISTED]
         ]
         yield Table((("id", "質問", "前", "後"), *rows), numbers=False)
-
-
-def summary_line(run: Run, leg: str = "final") -> str:
-    """``eval/natural: R@5 .650, MRR@10 .480 (219 questions)``."""
-    values = run.legs[leg].values
-    figures = ", ".join(
-        f"{METRIC_NAMES[name]} {share(values[name])}" for name in ("recall@1", "recall@5", "mrr@10")
-    )
-    return f"{run.circumstances.dataset}: {figures} ({len(run.outcomes):,} questions)"
