@@ -1,9 +1,7 @@
 """A run from its questions to its folder, two of them compared, and the reports that tell of them."""
 
 import json
-import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -16,24 +14,19 @@ from evaluation.grid import Grid, run_grid
 from evaluation.legs import LEGS
 from evaluation.metrics import METRICS
 from evaluation.progress import Phase
-from evaluation.report.html import render_html
-from evaluation.report.markdown import escape_markdown, render_markdown
 from evaluation.report.pages import (
     Page,
-    Paragraph,
-    Table,
-    comparison_page,
     rank_counts,
     recall_curve,
-    run_page,
 )
-from evaluation.report.tables import grid_rows, leg_rows, p_value, share, signed
+from evaluation.report.tables import grid_rows
 from evaluation.report.write import write_page
 from evaluation.runner import find_hits, run_retrieval
-from evaluation.runs import LegOutcome, QuestionOutcome, Run, load_run, save_run
+from evaluation.runs import Run, load_run, save_run
 from rag.errors import SettingsError
 from rag.settings import Settings
 from rag.types import EVERYTHING
+from tests.evaluation.changed_runs import before_and_after
 from tests.fakes import ListRetriever, make_hit
 
 
@@ -114,25 +107,8 @@ def test_more_hits_are_asked_for_where_documents_have_several_chunks():
     assert len(find_hits(ListRetriever([*hits, *others]), "問い", EVERYTHING, "chunk", 50)) == 10
 
 
-def moved(run: Run, ranks: dict[int, int | None]) -> Run:
-    """The same run with some questions' first gold at another rank."""
-    outcomes = list(run.outcomes)
-    for place, rank in ranks.items():
-        gains = tuple(float(number == rank) for number in range(1, 11))
-        leg = LegOutcome(("x",) * 10, gains, 1.0)
-        outcomes[place] = replace(outcomes[place], legs={**outcomes[place].legs, "final": leg})
-    return replace(run, outcomes=tuple(outcomes))
-
-
-@pytest.fixture
-def before_and_after(office_run: Run) -> tuple[Run, Run]:
-    every: dict[int, int | None] = dict.fromkeys(range(len(office_run.outcomes)), 1)
-    before = moved(office_run, {**every, 0: None, 1: 5, 2: 1})
-    return before, moved(before, {0: 2, 1: 1, 2: 3})
-
-
-def test_questions_won_and_lost(before_and_after: tuple[Run, Run]):
-    found = compare_runs(*before_and_after, names=("前", "後"))
+def test_questions_won_and_lost(office_run: Run):
+    found = compare_runs(*before_and_after(office_run), names=("前", "後"))
     assert [(one.before, one.after) for one in found.won] == [(5, 1), (None, 2)]
     assert [(one.before, one.after) for one in found.lost] == [(1, 3)]
     difference = found.differences["mrr@10"]
@@ -177,120 +153,11 @@ def test_changed_settings_are_named(office_run: Run):
     assert changed_settings(office_run, other) == {"retrieval.mode": ("hybrid", "keyword")}
 
 
-def test_curve_and_counts(before_and_after: tuple[Run, Run]):
-    before, _ = before_and_after
+def test_curve_and_counts(office_run: Run):
+    before, _ = before_and_after(office_run)
     curve = recall_curve(before.outcomes, "final")
     assert curve == pytest.approx([20 / 22] * 4 + [21 / 22] * 6)
     assert rank_counts(before.outcomes, "final") == {"1": 20, "2": 0, "3": 0, "4–5": 1, "6–10": 0, "なし": 1}
-
-
-class Checker(HTMLParser):
-    """Every tag is closed, and nothing is fetched."""
-
-    void = frozenset({"meta", "rect", "line", "polyline"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.seen: list[str] = []
-        self.attributes: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append(tag)
-        self.attributes += [name for name, _ in attrs]
-        if tag not in self.void:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append(tag)
-        self.attributes += [name for name, _ in attrs]
-
-
-def check(html: str) -> Checker:
-    checker = Checker()
-    checker.feed(html)
-    checker.close()
-    assert checker.open == []
-    assert not {"script", "link", "img", "iframe", "object"} & set(checker.seen)
-    assert not {"src", "href", "onload", "onerror", "style"} & set(checker.attributes)
-    assert not re.search(r"url\(|@import|https?://", html)
-    return checker
-
-
-def test_the_page_of_a_run(before_and_after: tuple[Run, Run], tmp_path: Path):
-    before, _ = before_and_after
-    write_page(run_page(before), tmp_path)
-    html = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert check(html).seen.count("svg") == 3
-    markdown = (tmp_path / "report.md").read_text(encoding="utf-8")
-    for text in (html, markdown):
-        assert "検索の評価: office/set" in text
-        assert before.outcomes[0].text in text, "the question that was not found is listed"
-        assert before.circumstances.dataset_sha256 in text
-    assert "<svg" not in markdown
-
-
-def test_the_page_of_a_comparison(before_and_after: tuple[Run, Run]):
-    before, after = before_and_after
-    page = comparison_page(compare_runs(before, after, names=("<前>", "後")), before, after)
-    html, markdown = render_html(page), render_markdown(page)
-    assert check(html).seen.count("svg") == 2
-    assert "&lt;前&gt;" in html
-    assert "良くなった質問: 2" in markdown
-    assert r"\<前\>" in markdown
-
-
-def test_text_of_questions_is_text_and_nothing_else(office_run: Run):
-    evil = "<script>alert(1)</script> ![x](http://example.jp/x.png) | a\nb"
-    outcome: QuestionOutcome = moved(office_run, {0: None}).outcomes[0]
-    run = replace(office_run, outcomes=(replace(outcome, text=evil, id="<i>"),))
-    html, markdown = render_html(run_page(run)), render_markdown(run_page(run))
-    assert "<script" not in html
-    assert r"\<script\>" in markdown
-    assert "![x](" not in markdown
-    row = next(line for line in markdown.splitlines() if "alert" in line)
-    assert row.count(" | ") == len(LEGS) + 2, "the bar and the line break do not end the cell"
-
-
-def test_many_lost_questions_are_cut_and_told(office_run: Run):
-    lost = moved(office_run, {0: None}).outcomes[0]
-    run = replace(office_run, outcomes=tuple(replace(lost, id=str(n)) for n in range(60)))
-    markdown = render_markdown(run_page(run))
-    assert "見つからなかった質問: 60" in markdown
-    assert "初めの 50 問" in markdown
-
-
-@pytest.mark.parametrize(
-    ("shown", "expected"),
-    [
-        (share(0.9254), ".925"),
-        (share(1), "1.000"),
-        (share(0), ".000"),
-        (signed(0.012), "+.012"),
-        (signed(-0.0034), "-.003"),
-        (p_value(0.0004), "p < .001"),
-        (p_value(0.04), "p = .040"),
-        (escape_markdown("a|b\n<c>"), r"a\|b \<c\>"),
-    ],
-)
-def test_how_figures_look(shown: str, expected: str):
-    assert shown == expected
-
-
-def test_rows_of_a_run(office_run: Run):
-    heading, *rows = leg_rows(office_run)
-    assert heading[:3] == ("leg", "R@1", "R@5")
-    assert [row[0] for row in rows] == list(LEGS)
-    assert {len(row) for row in rows} == {len(heading)}
-
-
-def test_blocks_without_charts_are_plain():
-    page = Page("題", (Paragraph("本文"), Table((("名", "値"), ("a", "1")))))
-    assert render_markdown(page) == "# 題\n\n本文\n\n| 名 | 値 |\n| --- | ---: |\n| a | 1 |\n"
-    check(render_html(page))
 
 
 def test_a_grid_tries_every_combination(
