@@ -29,7 +29,7 @@ from rag.types import IndexIdentity
 if TYPE_CHECKING:
     from rag.chain import AnswerChain
 
-DENSE_WEIGHTS = {"static-ja": 0.3}
+DENSE_WEIGHTS = {"static-ja": 0.4}
 """Share of the dense leg, fitted per embedder (docs/evaluation.md); others get `DEFAULT_DENSE_WEIGHT`."""
 
 DEFAULT_DENSE_WEIGHT = 0.5
