@@ -94,7 +94,8 @@ class Answer:
     """The answer to one question; when it abstains, ``hits`` are the nearest sources.
 
     ``confidence`` is the score of answerability in [0, 1]. ``notes`` are lines for the reader, such
-    as why a fallback was taken.
+    as why a fallback was taken. ``short_answer`` is the span that was asked for, 「20日」, where it is
+    known; it stands in the first cited sentence.
     """
 
     question: str
@@ -105,6 +106,7 @@ class Answer:
     answerer: str
     notes: tuple[str, ...] = ()
     elapsed_seconds: float = 0.0
+    short_answer: str = ""
 
     @property
     def text(self) -> str:
