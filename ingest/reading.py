@@ -16,10 +16,10 @@ from pathlib import Path, PurePosixPath
 from ingest.document import build_document
 from ingest.messages import Configuration, FileJob, PreparedDocument, decode_job
 from ingest.readers.registry import read
-from ingest.sources import SourceFile, find_files
+from ingest.sources import SourceFile, find_files, read_source
 from ingest.worker import Work, serve
 from ingest.workers import Job, Limits, WorkerPool
-from rag.errors import LimitExceeded, RagError, ReadError
+from rag.errors import RagError, ReadError
 from rag.settings import IngestSettings
 from rag.types import Document
 
@@ -73,25 +73,13 @@ class _Jobs:
     def of(self, files: Iterable[SourceFile]) -> Iterator[Job]:
         for file in files:
             try:
-                data = self._bytes(file)
+                data = read_source(file.path, self._settings.max_file_bytes)
             except ReadError as error:
                 self.refused[file.source] = Read(file.source, None, str(error))
                 continue
             sha256 = hashlib.sha256(data).hexdigest()
             job = FileJob(file.source, self._settings.collection, sha256, "", data)
             yield Job(file.source, job.to_bytes())
-
-    def _bytes(self, file: SourceFile) -> bytes:
-        limit = self._settings.max_file_bytes
-        if file.size_bytes > limit:
-            raise LimitExceeded(
-                f"{file.source}: {file.size_bytes} bytes, more than ingest.max_file_bytes = {limit}: "
-                "raise it to allow more"
-            )
-        try:
-            return file.path.read_bytes()
-        except OSError as error:
-            raise ReadError(f"{file.source} cannot be opened: {error.strerror}") from error
 
 
 def build_work(_configuration: Configuration) -> Work:

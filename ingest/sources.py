@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.report import FileReport, Status
-from rag.errors import ReadError
+from rag.errors import LimitExceeded, ReadError
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,19 @@ def find_files(paths: Iterable[Path]) -> Found:
             kept = files if isinstance(looked_at, SourceFile) else passed_over
             kept[looked_at.source] = looked_at  # type: ignore[assignment]
     return Found(tuple(files.values()), tuple(passed_over.values()), tuple(folders))
+
+
+def read_source(path: Path, max_bytes: int) -> bytes:
+    """The bytes of a file; LimitExceeded above ``max_bytes``, ReadError when it cannot be opened."""
+    try:
+        size = _resolve(path).stat().st_size
+        if size > max_bytes:
+            raise LimitExceeded(
+                f"{path}: {size} bytes, more than ingest.max_file_bytes = {max_bytes}: raise it to allow more"
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise ReadError(f"{path} cannot be opened: {error.strerror}") from error
 
 
 def _resolve(given: Path) -> Path:
