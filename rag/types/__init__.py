@@ -10,12 +10,14 @@ from rag.types.answers import (
     ABSTENTION,
     Answer,
     Citation,
+    Conflict,
     EmbedderIdentity,
     Hit,
     IndexIdentity,
     LegScore,
     Question,
     Statement,
+    Turn,
     Verdict,
 )
 from rag.types.documents import (
@@ -41,6 +43,7 @@ __all__ = [
     "Box",
     "Chunk",
     "Citation",
+    "Conflict",
     "Document",
     "DocumentInfo",
     "EmbedderIdentity",
@@ -53,5 +56,6 @@ __all__ = [
     "Section",
     "Span",
     "Statement",
+    "Turn",
     "Verdict",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -49,11 +50,23 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of a conversation as it was searched, and what was answered."""
+
+    question: str
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """What a person asks, and what the search may see."""
+    """What a person asks, what the search may see, and what was said before, oldest first.
+
+    ``history`` belongs to the one who asks and goes nowhere but into this question's rewriting.
+    """
 
     text: str
     scope: Scope = EVERYTHING
+    history: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,8 @@ class Citation:
     quote: str
     heading_path: tuple[str, ...] = ()
     place: str = ""
+    flags: tuple[str, ...] = ()
+    """What a reader is warned of at this place: ``instruction`` for words that mean to command a model."""
 
 
 class Verdict(StrEnum):
@@ -90,12 +105,24 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """Sentences of several documents that say nearly the same with other numbers, dates or negation.
+
+    The one in force stands first; the dates are those of ``citation.document.attributes``.
+    """
+
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question; when it abstains, ``hits`` are the nearest sources.
 
     ``confidence`` is the score of answerability in [0, 1]. ``notes`` are lines for the reader, such
     as why a fallback was taken. ``short_answer`` is the span that was asked for, 「20日」, where it is
-    known; it stands in the first cited sentence.
+    known; it stands in the first cited sentence. ``query`` is what was searched where that is not the
+    question as asked, ``as_of`` the day whose documents were asked, ``missing`` the words of the question
+    that an abstention found nowhere.
     """
 
     question: str
@@ -107,6 +134,10 @@ class Answer:
     notes: tuple[str, ...] = ()
     elapsed_seconds: float = 0.0
     short_answer: str = ""
+    query: str = ""
+    as_of: dt.date | None = None
+    conflicts: tuple[Conflict, ...] = ()
+    missing: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -120,8 +151,9 @@ class Answer:
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        """Every citation once, by number."""
-        by_number = {c.number: c for s in self.statements for c in s.citations}
+        """Every citation once, by number; those of conflicts too."""
+        told = [*(s.citations for s in self.statements), *(c.citations for c in self.conflicts)]
+        by_number = {citation.number: citation for citations in told for citation in citations}
         return tuple(by_number[number] for number in sorted(by_number))
 
 

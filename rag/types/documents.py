@@ -89,6 +89,11 @@ class Attributes:
     effective_to: dt.date | None = None
     level: str | None = None
 
+    def in_force(self, day: dt.date) -> bool:
+        """Whether the document held on a day, both ends included; one that names no days always does."""
+        begun = self.effective_from is None or self.effective_from <= day
+        return begun and (self.effective_to is None or day <= self.effective_to)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -169,6 +174,7 @@ class Scope:
 
     ``collections`` and ``sources`` are alternatives joined by "or"; empty means no limit. A source
     matches a document's whole source or its last part (``就業規則.txt``). ``user`` is who asks.
+    ``as_of`` leaves out what was not in force on that day (`Attributes.in_force`).
     """
 
     user: str | None = None
@@ -176,11 +182,12 @@ class Scope:
     sources: frozenset[str] = frozenset()
     date_from: dt.date | None = None
     date_to: dt.date | None = None
+    as_of: dt.date | None = None
 
     @property
     def is_open(self) -> bool:
         """True when every document may be seen."""
-        return not (self.collections or self.sources or self.date_from or self.date_to)
+        return not (self.collections or self.sources or self.date_from or self.date_to or self.as_of)
 
 
 EVERYTHING = Scope()

@@ -58,6 +58,7 @@ def make_document(
     title: str = "",
     date: dt.date | None = None,
     effective_from: dt.date | None = None,
+    effective_to: dt.date | None = None,
 ) -> tuple[Document, list[IndexedChunk]]:
     """A document whose chunks are ``texts``, words with blanks between."""
     document = Document(
@@ -66,7 +67,7 @@ def make_document(
         collection,
         title,
         "".join(texts),
-        attributes=Attributes(date=date, effective_from=effective_from),
+        attributes=Attributes(date=date, effective_from=effective_from, effective_to=effective_to),
     )
     chunks = []
     start = 0

@@ -39,6 +39,9 @@ SCOPES = [
     (Scope(date_to=MAY), {"四月", "五月"}),
     (Scope(date_from=APRIL, date_to=APRIL), {"四月"}),  # both ends belong to it
     (Scope(collections=frozenset({"乙"}), date_from=JUNE), {"施行"}),
+    (Scope(as_of=MAY), {"五月", "無日付"}),  # not yet in force; a document's own date says nothing of it
+    (Scope(as_of=JUNE), {"四月", "五月", "施行", "無日付"}),  # the first day belongs to it
+    (Scope(as_of=JUNE, collections=frozenset({"甲"})), {"四月", "無日付"}),
 ]
 
 
@@ -96,3 +99,24 @@ def test_chunk_ids_are_those_of_one_document_in_its_order(store: Store) -> None:
         assert {chunk.document_id for chunk in chunks} == {info.id}
         assert not list(store.chunk_ids(info.id, Scope(collections=frozenset({"どこにもない"}))))
     assert not list(store.chunk_ids("ない", EVERYTHING))
+
+
+@pytest.mark.parametrize(
+    ("day", "names"),
+    [
+        (dt.date(2024, 4, 30), {"旧"}),
+        (dt.date(2024, 5, 1), {"新"}),
+        (dt.date(2021, 3, 31), set()),
+    ],
+)
+def test_only_what_was_in_force_on_a_day_is_seen(
+    store: Store, settle: Settle, day: dt.date, names: set[str]
+) -> None:
+    end = MAY - dt.timedelta(days=1)
+    store.add(*make_document("旧", "共通 旧", effective_from=dt.date(2021, 4, 1), effective_to=end))
+    store.add(*make_document("新", "共通 新", effective_from=MAY))
+    settle(store)
+    scope = Scope(as_of=day)
+    assert set(texts(store, found_by_keyword(store, "共通", scope))) == {f"共通 {name}" for name in names}
+    assert set(texts(store, found_by_vector(store, "共通", scope))) == {f"共通 {name}" for name in names}
+    assert {info.name for info in store.document_infos(scope) if info.attributes.in_force(day)} == names

@@ -19,7 +19,7 @@ from rag.store.local.catalog import find_blobs
 from rag.store.local.changes import Changes, State
 from rag.store.local.documents import read_term_block
 from rag.store.local.ranking import Scored, take_best
-from rag.store.local.scope import ChunkRanges, visible_chunks
+from rag.store.local.scope import ChunkRanges, not_in_force, visible_chunks
 from rag.store.local.term_block import Frequencies, TermBlock
 from rag.types import Scope
 
@@ -83,9 +83,9 @@ class KeywordView:
             return take_best([overlay], top_k)
         frequent = frequencies > max(FREQUENT_SHARE * state.num_chunks, MIN_CHUNKS_TO_SKIP)
         weights = query.boosts * statistics.rarity(frequencies)
-        candidates = CandidateSearch(
-            self.index, query, weights, frequent, self.index.conditions(scope, self.masked)
-        )
+        hidden = self.masked + not_in_force(connection, scope)
+        conditions = self.index.conditions(scope, hidden)
+        candidates = CandidateSearch(self.index, query, weights, frequent, conditions)
         limit = max(CANDIDATES_PER_HIT * top_k, MIN_CANDIDATES)
         while True:
             chunk_ids = candidates.find(limit)

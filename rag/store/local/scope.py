@@ -12,12 +12,19 @@ from numpy.typing import NDArray
 
 from rag.types import Scope
 
+# Dates as ISO text compare as dates do; a document that names no days of force always holds.
+_NOT_IN_FORCE = (
+    "(documents.effective_from IS NOT NULL AND documents.effective_from > :as_of)"
+    " OR (documents.effective_to IS NOT NULL AND documents.effective_to < :as_of)"
+)
+
 IN_SCOPE = (
     "(:collections IS NULL OR documents.collection IN (SELECT value FROM json_each(:collections)))"
     " AND (:sources IS NULL OR documents.source IN (SELECT value FROM json_each(:sources))"
     " OR documents.name IN (SELECT value FROM json_each(:sources)))"
     " AND (:day_from IS NULL OR documents.day >= :day_from)"
     " AND (:day_to IS NULL OR documents.day <= :day_to)"
+    f" AND (:as_of IS NULL OR NOT ({_NOT_IN_FORCE}))"
 )
 """True for documents in scope, with `scope_values` as its values; a document without a date is outside of
 every range of dates."""
@@ -30,7 +37,16 @@ def scope_values(scope: Scope) -> dict[str, str | int | None]:
         "sources": _as_json(scope.sources),
         "day_from": scope.date_from.toordinal() if scope.date_from else None,
         "day_to": scope.date_to.toordinal() if scope.date_to else None,
+        "as_of": scope.as_of.isoformat() if scope.as_of else None,
     }
+
+
+def not_in_force(connection: sqlite3.Connection, scope: Scope) -> tuple[int, ...]:
+    """The numbers of documents that were not in force on the scope's day; none without such a day."""
+    if scope.as_of is None:
+        return ()
+    sql = f"SELECT number FROM documents WHERE {_NOT_IN_FORCE}"  # noqa: S608
+    return tuple(number for (number,) in connection.execute(sql, {"as_of": scope.as_of.isoformat()}))
 
 
 def _as_json(names: frozenset[str]) -> str | None:
