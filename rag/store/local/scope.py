@@ -24,7 +24,7 @@ IN_SCOPE = (
     " OR documents.name IN (SELECT value FROM json_each(:sources)))"
     " AND (:day_from IS NULL OR documents.day >= :day_from)"
     " AND (:day_to IS NULL OR documents.day <= :day_to)"
-    f" AND (:as_of IS NULL OR NOT ({_NOT_IN_FORCE}))"
+    f" AND (:as_of IS NULL OR NOT ({_NOT_IN_FORCE}))"  # noqa: S608  constants alone
 )
 """True for documents in scope, with `scope_values` as its values; a document without a date is outside of
 every range of dates."""
