@@ -19,12 +19,12 @@ _NOT_IN_FORCE = (
 )
 
 IN_SCOPE = (
-    "(:collections IS NULL OR documents.collection IN (SELECT value FROM json_each(:collections)))"
+    "(:collections IS NULL OR documents.collection IN (SELECT value FROM json_each(:collections)))"  # noqa: S608
     " AND (:sources IS NULL OR documents.source IN (SELECT value FROM json_each(:sources))"
     " OR documents.name IN (SELECT value FROM json_each(:sources)))"
     " AND (:day_from IS NULL OR documents.day >= :day_from)"
     " AND (:day_to IS NULL OR documents.day <= :day_to)"
-    f" AND (:as_of IS NULL OR NOT ({_NOT_IN_FORCE}))"  # noqa: S608  constants alone
+    f" AND (:as_of IS NULL OR NOT ({_NOT_IN_FORCE}))"
 )
 """True for documents in scope, with `scope_values` as its values; a document without a date is outside of
 every range of dates."""
