@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "ingest": "ui.cli.ingest:ingest_command",
+    "inspect": "ui.cli.inspect:inspect_command",
     "ask": "ui.cli.ask:ask_command",
     "search": "ui.cli.search:search_command",
     "summarise": "ui.cli.summarise:summarise_command",

@@ -1,0 +1,125 @@
+"""One file → everything that was read of it, without a store: for a person who asks why an answer is wrong.
+
+The file is read as `ingest.pipeline` reads it, in a child process within limits, and cut into the same
+chunks; nothing is analysed or embedded. Run by itself as ``python -m ingest.inspection FD`` it is that
+process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path, PurePosixPath
+
+import orjson
+
+from ingest.chunk import chunk_document
+from ingest.document import build_document
+from ingest.messages import Configuration, FileJob, PreparedChunk, PreparedDocument, decode_job, pack, unpack
+from ingest.readers.registry import read
+from ingest.sources import read_source
+from ingest.worker import Work, serve
+from ingest.workers import Job, Limits, WorkerPool
+from rag.errors import RagError, ReadError
+from rag.settings import IngestSettings
+from rag.text.sentences import split_sentences
+from rag.types import Chunk, Document
+
+MODULE = "ingest.inspection"
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was read of one file.
+
+    ``encoding_confidence`` is in [0, 1], None where the reader decoded no bytes; ``dropped`` counts
+    characters that were left out, by reason.
+    """
+
+    document: Document
+    chunks: tuple[Chunk, ...]
+    encoding_confidence: float | None
+    warnings: tuple[str, ...]
+    dropped: Mapping[str, int]
+    elapsed_seconds: float
+
+    @property
+    def num_annotations(self) -> dict[str, int]:
+        """How many spans of each kind are known: ``{"date": 5, "ruby": 12}``, in order of their names."""
+        return dict(sorted(Counter(one.kind for one in self.document.annotations).items()))
+
+    @property
+    def pages(self) -> tuple[int, ...]:
+        """The pages or slides that text was found on, in order."""
+        return tuple(sorted({place.page for place in self.document.locators if place.page is not None}))
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """The sheets that text was found on, in the order of the file."""
+        return tuple(
+            dict.fromkeys(place.sheet for place in self.document.locators if place.sheet is not None)
+        )
+
+
+def inspect_file(path: Path, settings: IngestSettings) -> Inspection:
+    """Read one file and tell what was found.
+
+    Raises ReadError with the reason when it cannot be read, as ingestion would report it.
+    """
+    began = time.monotonic()
+    data = read_source(path, settings.max_file_bytes)
+    source = path.resolve().as_posix()
+    file = FileJob(source, settings.collection, hashlib.sha256(data).hexdigest(), "", data)
+    configuration = Configuration(settings.max_chunk_chars, settings.max_memory_bytes, None)
+    limits = Limits(settings.timeout_seconds, settings.max_memory_bytes)
+    with WorkerPool(MODULE, configuration.to_bytes(), limits, 1) as pool:
+        [(_, result)] = pool.run(iter([Job(source, file.to_bytes())]))
+    if isinstance(result, RagError):
+        raise result
+    facts, body = unpack(result)
+    prepared = PreparedDocument.from_bytes(body)
+    return Inspection(
+        prepared.document,
+        tuple(one.chunk for one in prepared.chunks),
+        orjson.loads(facts),
+        prepared.warnings,
+        prepared.dropped,
+        time.monotonic() - began,
+    )
+
+
+def build_work(configuration: Configuration) -> Work:
+    """Bytes of a job → bytes of a document with chunks that were not analysed."""
+
+    def work(data: bytes) -> bytes:
+        file = decode_job(data)
+        if not isinstance(file, FileJob):
+            raise ReadError("only files are inspected here")
+        return _inspected(file, configuration.max_chunk_chars)
+
+    return work
+
+
+def _inspected(file: FileJob, max_chunk_chars: int) -> bytes:
+    reading = read(file.data, PurePosixPath(file.source).name)
+    built = build_document(
+        reading,
+        source=file.source,
+        collection=file.collection,
+        sha256=file.sha256,
+        size_bytes=len(file.data),
+    )
+    document = built.document
+    chunks = chunk_document(document, split_sentences(document.text), max_chunk_chars)
+    bare = tuple(PreparedChunk(chunk, b"", {}) for chunk in chunks)
+    prepared = PreparedDocument(document, bare, None, built.warnings, built.dropped)
+    return pack([orjson.dumps(reading.encoding_confidence), prepared.to_bytes()])
+
+
+if __name__ == "__main__":
+    serve(Connection(int(sys.argv[1])), build_work)
