@@ -24,6 +24,7 @@ from rag.store.base import Store
 from rag.store.local import create_store, open_store, store_exists
 from rag.text.analyzer import Analyzer, load_analyzer
 from rag.text.fold import FOLD_VERSION
+from rag.text.terms import TERMS_VERSION
 from rag.types import IndexIdentity
 
 if TYPE_CHECKING:
@@ -89,7 +90,9 @@ def open_assembly(settings: Settings, *, create: bool = False) -> Assembly:
 
 def index_identity(analyzer: Analyzer, embedder: Embedder) -> IndexIdentity:
     """What an index made with these parts is made with."""
-    return IndexIdentity(embedder.identity, analyzer.version, analyzer.dictionary, FOLD_VERSION)
+    return IndexIdentity(
+        embedder.identity, analyzer.version, analyzer.dictionary, FOLD_VERSION, TERMS_VERSION
+    )
 
 
 def load_embedder(settings: EmbeddingSettings) -> Embedder:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from rag.store.base import ScoredChunk
 from rag.text.analyzer import Analysis, Analyzer
-from rag.text.terms import Terms, query_terms
+from rag.text.query_terms import WeightedTerms, query_terms
 from rag.types import Hit, Question, Scope
 
 
@@ -18,7 +18,7 @@ class Query:
 
     text: str
     analysis: Analysis
-    terms: Terms
+    terms: WeightedTerms
     scope: Scope
 
     @classmethod
@@ -26,7 +26,7 @@ class Query:
         """Analyse 「有休は何日？」 into its morphemes and index terms."""
         text = question.text[:MAX_QUERY_CHARS]
         analysis = analyzer.analyze(text)
-        return cls(text, analysis, query_terms(text, analysis), question.scope)
+        return cls(text, analysis, query_terms(text, analysis, analyzer), question.scope)
 
 
 MAX_QUERY_CHARS = 2_000

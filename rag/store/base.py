@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.text.analyzer import Analysis
+from rag.text.query_terms import WeightedTerms
 from rag.text.terms import Terms
 from rag.types import Chunk, Document, DocumentInfo, IndexIdentity, Scope
 
@@ -117,7 +118,7 @@ class Store(Protocol):
         """The stored analyses of chunks that were found within a scope."""
         ...
 
-    def search_keyword(self, terms: Terms, scope: Scope, top_k: int) -> list[ScoredChunk]:
+    def search_keyword(self, terms: WeightedTerms, scope: Scope, top_k: int) -> list[ScoredChunk]:
         """BM25 over the fields of `Terms`, best first; ties by chunk id. No terms, no hits."""
         ...
 
@@ -125,7 +126,7 @@ class Store(Protocol):
         """Inner product with a unit vector of shape (dimension,), best first; zeros find nothing."""
         ...
 
-    def document_frequencies(self, terms: Terms) -> Mapping[str, Mapping[str, int]]:
+    def document_frequencies(self, terms: WeightedTerms) -> Mapping[str, Mapping[str, int]]:
         """In how many chunks each term stands, by field and term; for weights and for health."""
         ...
 

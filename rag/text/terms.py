@@ -20,6 +20,9 @@ from rag.text.exact import code_terms, date_terms, number_terms
 from rag.text.fold import fold_text
 from rag.text.stopwords import STOP_BASES
 
+TERMS_VERSION = "terms-2"
+"""Part of an index's identity; raise it when a text gets other terms."""
+
 Terms = Mapping[str, Counter[str]]
 """Field → term → how often. Terms never hold white space.
 
@@ -28,13 +31,16 @@ base        base forms of content words (申し込ん → 申し込む); numbers
             their counter (三十五万円 → 350000, 350000円); codes as a whole (abc-123/45); dates
             (令和6年4月1日 → d:2024-04-01, d:2024-04, y:2024)
 bigram      pairs of characters of the comparison form, a single character where it stands alone
-lemma       UniDic's lemma of the same words (申込む → 申し込む, but also 帰る → 返る: weaker)
-reading     katakana readings of nouns and adverbs, of two kana or more; in a query what is written in
-            kana, also across words (けいひ → ケイヒ, which is how 経費 is read)
+lemma       UniDic's lemma of the same words, of title and headings too (申込む → 申し込む, but also
+            帰る → 返る: weaker)
+reading     katakana readings of nouns and adverbs, of two kana or more, of text, title and headings
 title       base forms and bigrams of the document's title
 heading     the same of the chunk's heading path
 ==========  ==================================================================================
 """
+
+CONTEXT_FIELDS = ("title", "heading")
+"""The fields around a chunk's own text."""
 
 _CONTENT = (
     "名詞", "動詞", "形容詞", "形状詞", "副詞", "代名詞", "感動詞",
@@ -44,13 +50,11 @@ _NO_CONTENT = ("名詞-助動詞語幹", "形状詞-助動詞語幹", "感動詞
 _NUMERAL = "名詞-数詞"
 _READ = ("名詞", "代名詞", "形状詞", "副詞")
 _MIN_READING = 2
-_MIN_GUESS = 3
-_MAX_JOINED = 4
 _MAX_REMEMBERED = 200_000
 
 _RUN = re.compile(r"[^\W_]+")
-_KANA = re.compile(r"[ぁ-ゖァ-ヺー]+")
-_TO_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
+KANA = re.compile(r"[ぁ-ゖァ-ヺー]+")
+TO_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 
 
 class Parts(NamedTuple):
@@ -80,27 +84,13 @@ def index_terms(  # noqa: PLR0917 - three texts, each with its analysis
     Every analysis is that of the text before it.
     """
     parts = content_terms(body, body_analysis)
+    context = content_terms(title, title_analysis), content_terms(heading, heading_analysis)
     return {
         "base": parts.base,
         "bigram": parts.bigram,
-        "lemma": parts.lemma,
-        "reading": parts.reading,
-        "title": content_terms(title, title_analysis).context,
-        "heading": content_terms(heading, heading_analysis).context,
-    }
-
-
-def query_terms(text: str, analysis: Analysis) -> Terms:
-    """The terms of a question, for the same fields as `index_terms`."""
-    parts = content_terms(text, analysis)
-    context = parts.context
-    return {
-        "base": parts.base,
-        "bigram": parts.bigram,
-        "lemma": parts.lemma,
-        "reading": _written_in_kana(text, analysis),
-        "title": context,
-        "heading": context,
+        "lemma": sum((part.lemma for part in context), parts.lemma),
+        "reading": sum((part.reading for part in context), parts.reading),
+        **{field: part.context for field, part in zip(CONTEXT_FIELDS, context, strict=True)},
     }
 
 
@@ -119,27 +109,18 @@ def content_terms(text: str, analysis: Analysis) -> Parts:
     return Parts(base, _bigrams(folded), _counted(lemmas), _counted(readings))
 
 
-def _written_in_kana(text: str, analysis: Analysis) -> Counter[str]:
-    """Every way to read up to four words in a row that are written in kana, as katakana.
+def word_reading(feature: Feature) -> str:
+    """The reading that a word is indexed by, empty for verbs and for what is no content."""
+    return _ROLES[feature].reading
 
-    MeCab has no word for せっち or じぎょう and cuts them at random (せっ|ち), more than half of the common
-    nouns so written; nearly all of them are among the words joined again. A wrong guess is no reading.
-    """
-    spellings = [fold_text(text[start:end]) for start, end, _ in analysis.morphemes()]
-    kana = [word.translate(_TO_KATAKANA) if _KANA.fullmatch(word) else "" for word in spellings]
-    guesses = Counter(
-        _ROLES[feature].reading for feature, word in zip(analysis.features, kana, strict=True) if word
-    )
-    for first in range(len(kana)):
-        joined = ""
-        for place in range(first, min(first + _MAX_JOINED, len(kana))):
-            if not kana[place] or (joined and analysis.starts[place] != analysis.ends[place - 1]):
-                break
-            joined += kana[place]
-            if len(joined) >= _MIN_GUESS and joined not in guesses:
-                guesses[joined] = 1
-    del guesses[""]
-    return guesses
+
+def merged(counts: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """Sums by term."""
+    total: dict[str, float] = {}
+    for one in counts:
+        for term, count in one.items():
+            total[term] = total.get(term, 0.0) + count
+    return total
 
 
 def _counted(terms: Iterable[str]) -> Counter[str]:
@@ -179,8 +160,8 @@ def _role(feature: Feature) -> _Role:
         return _Role(is_numeral=True)
     if not pos.startswith(_CONTENT) or pos.startswith(_NO_CONTENT) or base in STOP_BASES:
         return _Role()
-    if _KANA.fullmatch(base):
-        reading = base.translate(_TO_KATAKANA)
+    if KANA.fullmatch(base):
+        reading = base.translate(TO_KATAKANA)
     if not pos.startswith(_READ) or len(reading) < _MIN_READING:
         reading = ""
     return _Role(base, lemma, reading)

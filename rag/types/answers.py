@@ -29,6 +29,7 @@ class IndexIdentity:
     analyzer: str
     dictionary: str
     fold: str
+    terms: str = "terms-1"  # what an index was made with before this was told
 
 
 class LegScore(NamedTuple):

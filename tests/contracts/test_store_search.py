@@ -11,7 +11,8 @@ import pytest
 from rag.errors import StoreError
 from rag.store.base import Store
 from rag.text.analyzer import load_analyzer
-from rag.text.terms import index_terms, query_terms
+from rag.text.query_terms import query_terms
+from rag.text.terms import index_terms
 from rag.types import (
     EVERYTHING,
 )

@@ -38,7 +38,7 @@ from rag.store.local.originals import Originals
 from rag.store.local.vocabulary import find_query
 from rag.store.local.writer import Writer
 from rag.text.analyzer import Analysis
-from rag.text.terms import Terms
+from rag.text.query_terms import WeightedTerms
 from rag.types import Chunk, Document, DocumentInfo, IndexIdentity, Scope
 
 logger = logging.getLogger(__name__)
@@ -181,7 +181,7 @@ class LocalStore:
             blobs = catalog.find_blobs(connection, "chunk_vectors", chunk_ids)
         return {chunk_id: decode_vector(data) for chunk_id, data in blobs.items()}
 
-    def search_keyword(self, terms: Terms, scope: Scope, top_k: int) -> list[ScoredChunk]:
+    def search_keyword(self, terms: WeightedTerms, scope: Scope, top_k: int) -> list[ScoredChunk]:
         """BM25, best first."""
 
         def search(connection: sqlite3.Connection, state: State, view: KeywordView) -> list[ScoredChunk]:
@@ -205,7 +205,7 @@ class LocalStore:
             self._dense, lambda connection, _, view: view.search(connection, query, scope, top_k)
         )
 
-    def document_frequencies(self, terms: Terms) -> Mapping[str, Mapping[str, int]]:
+    def document_frequencies(self, terms: WeightedTerms) -> Mapping[str, Mapping[str, int]]:
         """In how many chunks each term stands, 0 for those that never stood in the store."""
 
         def count(connection: sqlite3.Connection, _: State, view: KeywordView) -> dict[str, dict[str, int]]:

@@ -15,6 +15,7 @@ import numpy as np
 from rag.errors import StoreError
 from rag.store.local.bm25 import FIELD_NAMES, QueryTerms
 from rag.store.local.term_block import FieldTerms
+from rag.text.query_terms import WeightedTerms
 from rag.text.terms import Terms
 
 MAX_REMEMBERED = 300_000
@@ -69,7 +70,7 @@ class Vocabulary:
         return next_id + len(new)
 
 
-def check_fields(terms: Terms) -> None:
+def check_fields(terms: WeightedTerms) -> None:
     """Raise StoreError for a field that the store has no place for."""
     unknown = sorted(terms.keys() - set(FIELD_NAMES))
     if unknown:
@@ -88,12 +89,12 @@ def find_ids(connection: sqlite3.Connection, field: int, words: Iterable[str]) -
     return found
 
 
-def find_query(connection: sqlite3.Connection, terms: Terms) -> QueryTerms:
+def find_query(connection: sqlite3.Connection, terms: WeightedTerms) -> QueryTerms:
     """Those terms of a query that stand in the store or once stood there."""
     check_fields(terms)
     known = []
     for field, name in enumerate(FIELD_NAMES):
-        asked: Mapping[str, int] = terms.get(name, {})
+        asked: Mapping[str, float] = terms.get(name, {})
         for word, term_id in find_ids(connection, field, asked).items():
             known.append((term_id, field, asked[word], word))
     known.sort()

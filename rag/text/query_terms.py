@@ -1,0 +1,150 @@
+"""What of a question is looked up: its own terms, and what else the same words may be written as.
+
+A question's own terms are those that a document with its words would be found by (`rag.text.terms`). To
+them come, each with a weight: readings of what is written in kana, Japanese words in Latin letters
+(`rag.text.romaji`), and the noun of a verb or the verb of a noun (申込 → 申し込む). A document has none
+of these, so that the index stays small; a wrong guess is a term that no document has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from rag.text.analyzer import Analysis, Analyzer
+from rag.text.fold import fold_text
+from rag.text.romaji import romaji_words
+from rag.text.terms import CONTEXT_FIELDS, KANA, TO_KATAKANA, Parts, content_terms, merged, word_reading
+
+WeightedTerms = Mapping[str, Mapping[str, float]]
+"""Field → term → how much it counts; `rag.text.terms.Terms` with weights in place of numbers."""
+
+DIGITS_WEIGHT = 0.3
+"""Of a pair of digits or Latin letters: 「12,000円」 has its number as a term, and 00 stands in many."""
+
+READING_WEIGHTS = (0.0, 0.5, 0.5, 1.0, 2.0, 3.0, 4.0)
+"""Of a reading by its kana; the last for longer ones. Six kana in a row hardly agree by chance."""
+
+_MIN_GUESS = 3
+_MAX_GUESS = 8
+_MIN_RUN = 4
+_MAX_RUN = 80
+"""Of a longer run of kana the beginning is guessed at; the bigrams of all of it are asked for anyway."""
+
+_MAX_JOINED = 4
+_WEAK_PAIR = re.compile(r"[0-9a-z]{2}")
+_STEMS = dict(
+    zip("いきぎしちにびみりえけげせてねべめれじ", "うくぐすつぬぶむるうくぐすつぬぶむるず", strict=True)
+)
+_NOUN, _VERB = "名詞-普通名詞", "動詞"
+
+
+def query_terms(text: str, analysis: Analysis, analyzer: Analyzer | None = None) -> WeightedTerms:
+    """The terms of a question, for the same fields as `rag.text.terms.index_terms`.
+
+    Without an ``analyzer`` words in Latin letters are read as they are, and not as romaji too.
+    """
+    parts = content_terms(text, analysis)
+    readings = _readings(text, analysis)
+    lemmas: dict[str, float] = {**dict.fromkeys(_counterparts(analysis), 1.0), **parts.lemma}
+    if analyzer:
+        for word, weight in _read_as_romaji(text, analyzer):
+            lemmas.setdefault(word, weight)
+            readings[word] = max(readings.get(word, 0.0), weight)
+    return terms_of(parts, lemmas, readings)
+
+
+def terms_of(parts: Parts, lemmas: Mapping[str, float], readings: Mapping[str, float]) -> WeightedTerms:
+    """Terms sorted into fields, pairs of digits and letters weighed less."""
+    bigrams = {
+        term: count * DIGITS_WEIGHT if _WEAK_PAIR.fullmatch(term) else count
+        for term, count in parts.bigram.items()
+    }
+    context = merged([parts.base, bigrams])
+    return {
+        "base": parts.base,
+        "bigram": bigrams,
+        "lemma": lemmas,
+        "reading": readings,
+        **dict.fromkeys(CONTEXT_FIELDS, context),
+    }
+
+
+def _readings(text: str, analysis: Analysis) -> dict[str, float]:
+    """Readings that what is written in kana may be.
+
+    MeCab has no word for せっち or じぎょう and cuts them at random (せっ|ち). So up to four of its words
+    in a row are joined again, and of a long run of hiragana (けんこうしんだん) every piece is a guess.
+    """
+    weights: dict[str, float] = {}
+    own, words = _kana_words(text, analysis)
+    for guess in (*own, *_joined(words), *_pieces_of_runs(fold_text(text))):
+        weights.setdefault(guess, READING_WEIGHTS[min(len(guess), len(READING_WEIGHTS)) - 1])
+    return weights
+
+
+def _kana_words(text: str, analysis: Analysis) -> tuple[list[str], list[tuple[int, int, str]]]:
+    """The readings of words written in kana, and the words themselves in katakana with their spans."""
+    own, words = [], []
+    for start, end, feature in analysis.morphemes():
+        spelling = fold_text(text[start:end])
+        if KANA.fullmatch(spelling):
+            words.append((start, end, spelling.translate(TO_KATAKANA)))
+            if reading := word_reading(feature):
+                own.append(reading)
+    return own, words
+
+
+def _joined(words: list[tuple[int, int, str]]) -> Iterator[str]:
+    for first in range(len(words)):
+        joined, place = "", words[first][0]
+        for start, end, word in words[first : first + _MAX_JOINED]:
+            if start != place:
+                break
+            joined, place = joined + word, end
+            if len(joined) >= _MIN_GUESS:
+                yield joined
+
+
+def _pieces_of_runs(folded: str) -> Iterator[str]:
+    for run in KANA.findall(folded):
+        kana = run.translate(TO_KATAKANA)
+        if len(run) < _MIN_RUN:
+            if len(run) > 1 and len(run) == len(folded):
+                yield kana  # ぼき alone
+            continue
+        kana = kana[:_MAX_RUN]
+        for start in range(len(kana)):
+            for end in range(start + _MIN_GUESS, min(start + _MAX_GUESS, len(kana)) + 1):
+                yield kana[start:end]
+
+
+def _read_as_romaji(text: str, analyzer: Analyzer) -> Iterator[tuple[str, float]]:
+    """Lemmas and readings of what may be Japanese in Latin letters: yuukyuu → ユウキュウ."""
+    for spellings in romaji_words(fold_text(text)):
+        for kana in spellings:
+            analysis = analyzer.analyze(kana)
+            for word, weight in _readings(kana, analysis).items():
+                yield word, weight * ROMAJI_WEIGHT
+            for feature in analysis.features:
+                if feature.lemma != feature.base and len(kana) >= _MIN_GUESS:
+                    yield feature.lemma, ROMAJI_WEIGHT
+
+
+ROMAJI_WEIGHT = 4.0
+"""Times the weight of a reading: a word in Latin letters has no other terms that documents have."""
+
+
+def _counterparts(analysis: Analysis) -> Iterator[str]:
+    """The verb that a noun was made of, and the noun of a verb: 申し込み ⇄ 申し込む, 届け出 ⇄ 届け出る."""
+    for pos, _, lemma, _ in analysis.features:
+        stem, last = lemma[:-1], lemma[-1:]
+        if pos.startswith(_NOUN) and stem:
+            if last in _STEMS:
+                yield stem + _STEMS[last]
+            if last in _STEMS or last in "出":
+                yield lemma + "る"
+        elif pos.startswith(_VERB) and stem:
+            yield from (stem + noun for noun, verb in _STEMS.items() if verb == last)
+            if last == "る":
+                yield stem
