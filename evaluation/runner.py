@@ -57,7 +57,8 @@ def run_retrieval(
         for place, (asked, judge) in enumerate(zip(dataset.questions, judges, strict=True))
     )
     figures = {leg: sum_up(leg, outcomes) for leg in retrievers}
-    return Run(_circumstances(dataset, corpus, part, began), figures, outcomes, _notes(corpus, outcomes))
+    facts = describe_circumstances(dataset, corpus, part, began, ("retrieval", "embedding", "ingest"))
+    return Run(facts, figures, outcomes, _notes(corpus, outcomes))
 
 
 def _measure(
@@ -129,10 +130,12 @@ def _notes(corpus: Corpus, outcomes: Sequence[QuestionOutcome]) -> tuple[str, ..
     return (*corpus.notes, f"gold not in the index, counted as not found: {len(missing)} ({first})")
 
 
-def _circumstances(dataset: Dataset, corpus: Corpus, part: str, began: str) -> Circumstances:
+def describe_circumstances(
+    dataset: Dataset, corpus: Corpus, part: str, began: str, stages: Sequence[str]
+) -> Circumstances:
+    """All that a run depends on; ``stages`` are the sections of the settings that shape it."""
     assembly = corpus.assembly
     infos = assembly.store.document_infos(corpus.scope)
-    used = ("retrieval", "embedding", "ingest")
     return Circumstances(
         dataset.name,
         dataset.sha256,
@@ -141,7 +144,7 @@ def _circumstances(dataset: Dataset, corpus: Corpus, part: str, began: str) -> C
         corpus.sha256,
         len(infos),
         sum(info.num_chunks for info in infos),
-        {stage: getattr(assembly.settings, stage).model_dump(mode="json") for stage in used},
+        {stage: getattr(assembly.settings, stage).model_dump(mode="json") for stage in stages},
         asdict(assembly.store.identity),
         code_version(),
         importlib.metadata.version("swallow-rag"),

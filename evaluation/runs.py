@@ -5,7 +5,7 @@ A run is a folder: ``run.json`` (everything but the questions), ``questions.json
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -121,11 +121,17 @@ def _leg_json(figures: LegFigures) -> dict[str, Any]:
 
 def save_run(run: Run, folder: Path) -> None:
     """Write ``run.json`` and ``questions.jsonl``; raises SettingsError when the folder cannot be written."""
-    facts = {"circumstances": run.circumstances, "legs": run.legs, "notes": run.notes}
+    write_run(
+        {"circumstances": run.circumstances, "legs": run.legs, "notes": run.notes}, run.outcomes, folder
+    )
+
+
+def write_run(facts: Mapping[str, object], outcomes: Sequence[object], folder: Path) -> None:
+    """The same for runs of any kind: their facts in one file, their outcomes a line each in another."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / RUN_FILE).write_bytes(orjson.dumps(facts, option=orjson.OPT_INDENT_2))
-        (folder / QUESTIONS_FILE).write_bytes(b"".join(orjson.dumps(one) + b"\n" for one in run.outcomes))
+        (folder / QUESTIONS_FILE).write_bytes(b"".join(orjson.dumps(one) + b"\n" for one in outcomes))
     except OSError as error:
         raise SettingsError(f"the run cannot be written to {folder}: {error.strerror}") from error
 

@@ -76,13 +76,14 @@ class AskedQuestion:
     """A question with its gold.
 
     ``group`` is what it shares with others that are alike (its article), else its own id: halves are
-    drawn and intervals computed by group.
+    drawn and intervals computed by group. ``answers`` are gold answers in words, where the set has any.
     """
 
     id: str
     text: str
     gold: Gold
     group: str
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,16 @@ def read_rows(file: Path, build: Callable[[dict[str, Any]], T]) -> list[T]:
     return built
 
 
+def first_keys(file: Path) -> frozenset[str]:
+    """The keys of the first line of JSON; none when it is something else."""
+    line = next((line for line in read_text(file).split("\n") if line.strip()), "")
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return frozenset()
+    return frozenset(row) if isinstance(row, dict) else frozenset()
+
+
 def set_name(file: Path) -> str:
     """The folder's name and the file's, without endings: ``jaquad/train.json.gz`` → ``jaquad/train``."""
     name = file.name.removesuffix(".gz")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from evaluation.datasets.base import Dataset
 from evaluation.datasets.beir import is_beir, load_beir
-from evaluation.datasets.files import read_text
-from evaluation.datasets.sentences import load_niilc, load_placed, load_quoted
+from evaluation.datasets.files import first_keys
+from evaluation.datasets.sentences import QUOTED, load_niilc, load_placed, load_quoted
 from evaluation.datasets.squad import load_squad_dataset
 from evaluation.datasets.table import load_table
 from rag.errors import SettingsError
@@ -31,7 +30,7 @@ _BY_ENDING: tuple[tuple[tuple[str, ...], Load], ...] = (
 )
 _LINES = (
     _Lines(frozenset({"collection", "file", "offset", "length", "sentence_sha256"}), load_placed),
-    _Lines(frozenset({"question", "answerable"}), load_quoted),
+    _Lines(QUOTED, load_quoted),
     _Lines(frozenset({"question", "answers"}), load_niilc),
 )
 
@@ -47,7 +46,7 @@ def load_dataset(path: Path) -> Dataset:
         if name.endswith(endings):
             return load(path)
     if name.endswith((".jsonl", ".jsonl.gz")):
-        keys = _first_keys(path)
+        keys = first_keys(path)
         for form in _LINES:
             if form.keys <= keys:
                 return form.load(path)
@@ -55,12 +54,3 @@ def load_dataset(path: Path) -> Dataset:
         f"{path} is no question set that is known here: give a SQuAD file (.json), a BEIR folder, "
         "a table (.csv) or JSON lines as docs/evaluation.md describes them"
     )
-
-
-def _first_keys(file: Path) -> frozenset[str]:
-    line = next((line for line in read_text(file).split("\n") if line.strip()), "")
-    try:
-        row = json.loads(line)
-    except ValueError:
-        return frozenset()
-    return frozenset(row) if isinstance(row, dict) else frozenset()

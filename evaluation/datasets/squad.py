@@ -53,7 +53,13 @@ def load_squad_dataset(file: Path) -> Dataset:
     """The same file as a question set: the paragraph is the right document."""
     passages = load_squad(file)
     questions = (
-        AskedQuestion(asked.id, asked.text, GoldDocuments({asked.passage_id: 1}), asked.article)
+        AskedQuestion(
+            asked.id,
+            asked.text,
+            GoldDocuments({asked.passage_id: 1}),
+            asked.article,
+            tuple(dict.fromkeys(asked.answers)),
+        )
         for asked in passages.questions
     )
     return Dataset(passages.name, hash_files([file]), tuple(questions), passages.passages)

@@ -34,6 +34,29 @@ def line_chart(series: Mapping[str, Sequence[float]], *, title: str) -> str:
     return _svg(title, [*parts, *_labels(labels)])
 
 
+def curve_chart(
+    series: Mapping[str, Sequence[tuple[float, float]]], *, title: str, mark: float | None = None
+) -> str:
+    """Points of two shares, both axes from 0 to 1; ``mark`` is a dashed line at that share of the first."""
+    parts = [_axis(0.0)]
+    for part in range(_STEPS + 1):
+        value = part / _STEPS
+        x = _LEFT + value * _INNER_WIDTH
+        parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 14}" text-anchor="middle">{share(value)}</text>')
+    if mark is not None:
+        x = _LEFT + mark * _INNER_WIDTH
+        parts.append(
+            f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP}" y2="{_TOP + _INNER_HEIGHT}"/>'
+        )
+    labels = []
+    for number, (name, points) in enumerate(series.items()):
+        drawn = [(_LEFT + x * _INNER_WIDTH, _y(y, 0.0)) for x, y in points]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in drawn)
+        parts.append(f'<polyline class="s{number}" points="{path}"/>')
+        labels.append((drawn[-1][1], number, name))
+    return _svg(title, [*parts, *_labels(labels)])
+
+
 def bar_chart(rows: Sequence[tuple[str, float, float, float]], *, title: str) -> str:
     """Horizontal bars of shares with their intervals: (label, value, low, high)."""
     step = 30

@@ -9,7 +9,7 @@ from evaluation.comparison import Change, Comparison, changed_settings
 from evaluation.metrics import DEPTH, recall_at
 from evaluation.report.charts import bar_chart, column_chart, line_chart
 from evaluation.report.tables import METRIC_NAMES, Row, difference_rows, leg_rows, p_value
-from evaluation.runs import QuestionOutcome, Run
+from evaluation.runs import Circumstances, QuestionOutcome, Run
 from evaluation.significance import mean
 
 MAX_LISTED = 50
@@ -86,7 +86,7 @@ def _run_blocks(run: Run, leg: str) -> Iterator[Block]:
     yield Chart(column_chart(rank_counts(run.outcomes, chosen), title=f"最初の正解の順位 ({chosen})"))
     yield from _not_found(run, chosen)
     yield Heading("条件")
-    yield Table((("項目", "値"), *_condition_rows(run)), numbers=False)
+    yield Table((("項目", "値"), *condition_rows(run.circumstances)), numbers=False)
 
 
 def recall_curve(outcomes: Sequence[QuestionOutcome], leg: str) -> list[float]:
@@ -140,8 +140,8 @@ def _first(outcome: QuestionOutcome, leg: str) -> str:
     return next(iter(outcome.legs[leg].units), _NOTHING)
 
 
-def _condition_rows(run: Run) -> Iterator[Row]:
-    facts = run.circumstances
+def condition_rows(facts: Circumstances) -> Iterator[Row]:
+    """What a run was made with, a row a thing: hashes, versions, settings."""
     yield ("質問集", f"{facts.dataset} sha256 {facts.dataset_sha256}")
     yield ("検索対象", f"{facts.corpus} sha256 {facts.corpus_sha256}")
     yield ("版", f"swallow-rag {facts.version}, code {facts.code}")

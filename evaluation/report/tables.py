@@ -44,14 +44,15 @@ def leg_rows(run: Run) -> Iterator[Row]:
             name,
             *(share(figures.values[metric]) for metric in METRICS),
             *(
-                _interval(figures.intervals[metric].low, figures.intervals[metric].high)
+                interval_text(figures.intervals[metric].low, figures.intervals[metric].high)
                 for metric in ("recall@1", "mrr@10")
             ),
             *(f"{value:.1f}" for value in (figures.ms_mean, figures.ms_p50, figures.ms_p95)),
         )
 
 
-def _interval(low: float, high: float) -> str:
+def interval_text(low: float, high: float) -> str:
+    """``.912–.938``."""
     return f"{share(low)}–{share(high)}"
 
 

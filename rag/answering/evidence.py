@@ -13,14 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.answering.candidates import Candidate
+from rag.answering.candidates import Candidate, Surroundings
 from rag.answering.features import covered
 from rag.text.analyzer import Analyzer
 from rag.text.era import find_dates
 from rag.text.fold import fold_text
 from rag.text.sentences import split_sentences
 from rag.text.terms import content_terms
-from rag.types import Verdict
+from rag.types import Chunk, DocumentInfo, Hit, Span, Verdict
 
 _MARKER = re.compile(r"[\[［【〔]\s*([0-9０-９]+(?:\s*[,、，]\s*[0-9０-９]+)*)\s*[\]］】〕]")
 _MARKER_AFTER_STOP = re.compile(rf"([。．！？!?]\s*)((?:{_MARKER.pattern}\s*)+)")
@@ -98,6 +98,16 @@ class EvidenceChecker:
         numbers_agree, words, _ = carried(best)
         verdict = _verdict(draft, best[1], words, numbers_agree=numbers_agree)
         return Finding(verdict, None if verdict is Verdict.UNSUPPORTED else best[1])
+
+    def compare(self, statement: str, source: str, *, context: str = "") -> Verdict:
+        """The verdict on a statement when this sentence, under these headings, is all there is."""
+        hit = Hit(Chunk("", 0, 0, len(source), source, ()), DocumentInfo("", "", "", context), 1.0)
+        found = content_terms(source, analysis := self._analyzer.analyze(source))
+        heading = self._analyzer.analyze(context)
+        around = Surroundings(context, fold_text(context), heading, content_terms(context, heading), analysis)
+        span = Span(0, len(source))
+        only = Candidate(hit, 0, 0, span, source, fold_text(source), analysis, found, around)
+        return self.check(Draft(statement, frozenset()), [(1, only)]).verdict
 
 
 def _verdict(draft: Draft, candidate: Candidate, words: float, *, numbers_agree: bool) -> Verdict:

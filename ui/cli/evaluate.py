@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,27 +9,23 @@ import click
 
 from ui.cli.asjson import print_json
 from ui.cli.commands import PATH, Session, json_option, pass_session
+from ui.cli.evaluate_answers import answers_command
 from ui.cli.evaluate_model import model_command
 from ui.cli.evaluate_summaries import summaries_command
+from ui.cli.evaluating import (
+    PARTS,
+    cache_option,
+    counting,
+    figures_table,
+    limit_option,
+    load_questions,
+    output_option,
+    written,
+)
 from ui.cli.render import table
 
 if TYPE_CHECKING:
-    from evaluation.datasets.base import Dataset
-    from evaluation.progress import Phase, Tell
     from evaluation.runs import Run
-
-PARTS = ("all", "tuning", "reported", "held-out")
-_COLUMNS_OF_NAMES = 1
-_PHASES = {"indexing": "索引", "searching": "検索"}
-_EVERY = 25
-
-output_option = click.option("--output", type=PATH, metavar="FOLDER", help="結果と報告書を書くフォルダ")
-cache_option = click.option(
-    "--cache", type=PATH, metavar="FOLDER", help="作った索引を次の実行のために残すフォルダ"
-)
-limit_option = click.option(
-    "--limit", type=click.IntRange(min=1), metavar="N", help="質問を N 問だけ (いつも同じ N 問)"
-)
 
 
 @click.group("eval")
@@ -43,6 +36,7 @@ def eval_group() -> None:
     """
 
 
+eval_group.add_command(answers_command)
 eval_group.add_command(model_command)
 eval_group.add_command(summaries_command)
 
@@ -79,10 +73,10 @@ def retrieval_command(session: Session, /, dataset: Path, *, as_json: bool, **op
     from evaluation.runner import run_retrieval
     from evaluation.runs import save_run
 
-    asked = _load(dataset, options["part"], options["limit"])
+    asked = load_questions(dataset, options["part"], options["limit"])
     target = Target(options["pool"], options["folder"], options["collections"], options["cache"])
     with (
-        _counting() as tell,
+        counting() as tell,
         open_corpus(asked, target, session.settings(), tell=tell) as corpus,
     ):
         run = run_retrieval(asked, corpus, part=options["part"], tell=tell)
@@ -92,7 +86,9 @@ def retrieval_command(session: Session, /, dataset: Path, *, as_json: bool, **op
     if as_json:
         print_json(run.as_json())
         return
-    click.echo("\n".join([_heading(run), *_table(leg_rows(run)), *run.notes, *_written(options["output"])]))
+    click.echo(
+        "\n".join([_heading(run), *figures_table(leg_rows(run)), *run.notes, *written(options["output"])])
+    )
 
 
 @eval_group.command("runs")
@@ -133,7 +129,7 @@ def runs_command(
         return
     sides = (("良くなった", comparison.won), ("悪くなった", comparison.lost))
     lines = [f"{comparison.num_questions:,} 問 ({leg})", *comparison.notes]
-    lines += _table(difference_rows(comparison))
+    lines += figures_table(difference_rows(comparison))
     lines.append(
         f"{' / '.join(f'{name} {len(changes)} 問' for name, changes in sides)} "
         f"(符号検定 {p_value(comparison.sign_p_value)})"
@@ -141,7 +137,7 @@ def runs_command(
     for name, changes in sides:
         rows = [(c.id, f"{rank_text(c.before)} → {rank_text(c.after)}", c.text) for c in changes[:num_listed]]
         lines += [f"{name}質問:", *(f"  {line}" for line in table(rows))] if rows else []
-    click.echo("\n".join([*lines, *_written(output)]))
+    click.echo("\n".join([*lines, *written(output)]))
 
 
 @eval_group.command("compare")
@@ -171,14 +167,14 @@ def compare_command(session: Session, /, folder: Path, *, as_json: bool, **optio
     from evaluation.runs import save_run
 
     settings = session.settings()
-    asked = _load(options["questions"], "all", options["limit"])
+    asked = load_questions(options["questions"], "all", options["limit"])
     grid = Grid(
         options["modes"] or MODES,
         options["chunk_chars"] or CHUNK_CHARS,
         options["embedders"] or (settings.embedding.model,),
     )
     cells = []
-    with _counting() as tell:
+    with counting() as tell:
         for cell, run in run_grid(asked, folder, grid, settings, cache=options["cache"], tell=tell):
             cells.append(cell)
             if options["output"]:
@@ -189,38 +185,8 @@ def compare_command(session: Session, /, folder: Path, *, as_json: bool, **optio
         print_json({"questions": asked.name, "num_questions": len(asked.questions),
                     "cells": [cell.as_json() for cell in cells]})  # fmt: skip
         return
-    lines = [f"{asked.name}: {len(asked.questions):,} 問", *_table(grid_rows(cells), names=3)]
-    click.echo("\n".join([*lines, *_written(options["output"])]))
-
-
-@eval_group.command("answers")
-@click.argument("questions", type=PATH, required=False)
-@click.option("--folder", type=PATH, metavar="FOLDER", help="尋ねる資料 (既定は付属のサンプル資料)")
-@json_option
-@pass_session
-def answers_command(
-    session: Session, /, questions: Path | None, *, folder: Path | None, as_json: bool
-) -> None:
-    """根拠の文を知っている質問集で、回答と棄権を測ります。
-
-    First citation and abstention, per half. QUESTIONS の既定はサンプル資料の質問集です
-    (data/eval/sample.jsonl、ソースからの実行のときだけあります)。
-    """
-    from evaluation.sample import measure_answers, sample_questions_file
-    from rag.bundled import bundled_path
-
-    file = questions or sample_questions_file()
-    report = measure_answers(file, folder or bundled_path("sample"), session.settings())
-    if as_json:
-        print_json(report.as_json())
-    else:
-        click.echo("\n".join(_table(report.rows())))
-
-
-def _load(file: Path, part: str, limit: int | None) -> Dataset:
-    from evaluation.datasets.registry import load_dataset
-
-    return load_dataset(file).part(part, limit)  # type: ignore[arg-type]
+    lines = [f"{asked.name}: {len(asked.questions):,} 問", *figures_table(grid_rows(cells), names=3)]
+    click.echo("\n".join([*lines, *written(options["output"])]))
 
 
 def _heading(run: Run) -> str:
@@ -231,34 +197,7 @@ def _heading(run: Run) -> str:
     )
 
 
-def _table(rows: Any, *, names: int = _COLUMNS_OF_NAMES) -> list[str]:
-    """Rows with numbers to the right, from the column ``names`` on."""
-    rows = list(rows)
-    return list(table(rows, right=frozenset(range(names, len(rows[0])))))
-
-
 def _names(before: Path, after: Path) -> tuple[str, str]:
     """The folders' names, or the whole paths where the names are equal."""
     names = before.resolve().name, after.resolve().name
     return names if names[0] != names[1] else (str(before), str(after))
-
-
-def _written(output: Path | None) -> list[str]:
-    return [f"報告書: {output / 'report.html'}"] if output and (output / "report.html").is_file() else []
-
-
-@contextmanager
-def _counting() -> Iterator[Tell]:
-    """A counter on standard error, where that is a terminal."""
-    from evaluation.progress import say_nothing
-
-    if not sys.stderr.isatty():
-        yield say_nothing
-        return
-
-    def tell(phase: Phase, done: int, total: int) -> None:
-        if done % _EVERY == 0 or done == total:
-            click.echo(f"\r\x1b[K{_PHASES[phase]} {done:,} / {total:,}", nl=False, err=True)
-
-    yield tell
-    click.echo("\r\x1b[K", nl=False, err=True)

@@ -1,0 +1,1 @@
+"""How well questions are answered: what is cited, the short answer, its proof, and when to abstain."""
