@@ -22,8 +22,9 @@ from rich.table import Table
 from rag.text.analyzer import Analysis, load_analyzer
 from rag.text.era import find_dates
 from rag.text.fold import fold, fold_text
+from rag.text.query_terms import query_terms
 from rag.text.sentences import split_sentences
-from rag.text.terms import index_terms, query_terms
+from rag.text.terms import index_terms
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 CHUNK_CHARS = 400
