@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ingest.report import FileReport, Status
 from rag.errors import LimitExceeded, ReadError
+from rag.store.local import store_exists
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ def find_files(paths: Iterable[Path]) -> Found:
     """Every file given, and every file below the folders given, in order of name, each once.
 
     A given path is resolved, so that it names the same documents from everywhere. Hidden files and
-    folders, Office's lock files (``~$規程.docx``), links to folders and what is not a plain file are
-    passed over and told. Raises ReadError for a path that cannot be had.
+    folders, Office's lock files (``~$規程.docx``), links to folders, stores and what is not a plain file
+    are passed over and told. Raises ReadError for a path that cannot be had.
     """
     files: dict[str, SourceFile] = {}
     passed_over: dict[str, FileReport] = {}
@@ -112,6 +113,8 @@ def _walk(folder: Path, passed_over: dict[str, FileReport]) -> Iterator[Path]:
                 pass_over(path, "hidden", "a hidden folder")
             elif path.is_symlink():
                 pass_over(path, "link-to-folder", "a link to a folder: give the folder itself")
+            elif store_exists(path):
+                pass_over(path, "store", "a store of this program, which holds copies of the documents")
             else:
                 continue
             subfolders.remove(subfolder)
@@ -123,6 +126,14 @@ _NAMES = (
     (".", "hidden", "a hidden file"),
     ("~$", "lock-file", "a lock file of an open Office document"),
 )
+
+
+def is_passed_over(path: Path, folder: Path) -> bool:
+    """Whether `find_files` on the folder would pass over this path below it for its name or its place."""
+    *above, name = path.relative_to(folder).parts or ("",)
+    return any(part.startswith(".") for part in above) or name.startswith(
+        tuple(prefix for prefix, *_ in _NAMES)
+    )
 
 
 def _by_name(path: Path) -> FileReport | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "ingest": "ui.cli.ingest:ingest_command",
+    "watch": "ui.cli.watch:watch_command",
     "inspect": "ui.cli.inspect:inspect_command",
     "ask": "ui.cli.ask:ask_command",
     "search": "ui.cli.search:search_command",
@@ -106,4 +107,5 @@ def swallow_rag(
 
 
 pass_session = click.make_pass_decorator(Session)
+password_option = click.option("--password", metavar="TEXT", help="鍵のかかった PDF や zip のパスワード")
 json_option = click.option("--json", "as_json", is_flag=True, help="結果を JSON 一つで標準出力へ")

@@ -21,10 +21,12 @@ REASONS = {
     "file-name": "ファイル名が UTF-8 でない",
     "not-permitted": "開けない",
     "not-a-file": "ファイルでない",
+    "store": "ストア自身",
+    "StoreBusy": "ストアがほかで使用中",
 }
 """Reason of a skipped file → Japanese."""
 
-QUIET = frozenset({"hidden", "lock-file"})
+QUIET = frozenset({"hidden", "lock-file", "store"})
 """Counted, but not listed one by one: nobody meant them."""
 
 _MAX_LISTED = 50
