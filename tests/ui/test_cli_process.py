@@ -170,6 +170,7 @@ def test_a_terminal_shows_a_bar(tmp_path: Path):
         out, _ = running.communicate(timeout=60)
     os.close(ours)
     assert "読み取り中" in shown.decode(errors="replace")
+    assert "毎秒" in shown.decode(errors="replace")
     assert out.decode().splitlines()[0].split() == ["追加", "3", "件"]
 
 

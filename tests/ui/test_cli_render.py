@@ -97,17 +97,18 @@ def test_a_summary_leaves_nothing_out():
         FileReport("/a/.四", Status.SKIPPED, "hidden", "a hidden file"),
         FileReport("/a/五.txt", Status.REMOVED),
     )
-    assert [line.split(maxsplit=1) for line in lines[:8]] == [
+    assert [line.split(maxsplit=1) for line in lines[:9]] == [
         ["追加", "1 件"],
         ["更新", "1 件"],
         ["削除", "1 件"],
-        ["読まず:", "パスワード付き    1 件"],
-        ["読まず:", "隠しファイル      1 件"],
+        ["読まず:", "パスワード付き           1 件"],
+        ["読まず:", "隠しファイル             1 件"],
         ["断片", "4"],
         ["文字", "1,050"],
         ["時間", "2.0 秒"],
+        ["速さ", "毎秒 525 文字"],
     ]
-    assert lines[8:] == [
+    assert lines[9:] == [
         *("", "読めなかったファイル:", "  三.pdf: needs a password"),
         *("", "注意:", "  一.txt: judged as cp932"),
         *("", "取り込まなかった文字: hidden-sheet 1,200"),

@@ -57,6 +57,8 @@ def _sums(report: IngestReport) -> Iterator[tuple[str, str]]:
     yield "断片", f"{report.num_chunks:,}"
     yield "文字", f"{report.num_chars:,}"
     yield "時間", f"{report.elapsed_seconds:.1f} 秒"
+    if report.num_chars:
+        yield "速さ", f"毎秒 {report.chars_per_second:,.0f} 文字"
 
 
 def _list(heading: str, files: list[tuple[FileReport, str]]) -> Iterator[str]:
