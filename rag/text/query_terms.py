@@ -22,9 +22,13 @@ WeightedTerms = Mapping[str, Mapping[str, float]]
 DIGITS_WEIGHT = 0.3
 """Of a pair of digits or Latin letters: 「12,000円」 has its number as a term, and 00 stands in many."""
 
-READING_WEIGHTS = (0.0, 0.5, 0.5, 1.0, 2.0, 3.0, 4.0)
+READING_WEIGHTS = (0.0, 0.5, 0.5, 2.0, 4.0, 6.0, 8.0)
 """Of a reading by its kana; the last for longer ones. Six kana in a row hardly agree by chance."""
 
+BESIDE_KANJI = 0.25
+"""Times these in a question with kanji, most of whose kana are grammar and no words."""
+
+_KANJI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _MIN_GUESS = 3
 _MAX_GUESS = 8
 _MIN_RUN = 4
@@ -76,11 +80,11 @@ def _readings(text: str, analysis: Analysis) -> dict[str, float]:
     MeCab has no word for せっち or じぎょう and cuts them at random (せっ|ち). So up to four of its words
     in a row are joined again, and of a long run of hiragana (けんこうしんだん) every piece is a guess.
     """
-    weights: dict[str, float] = {}
+    folded = fold_text(text)
+    share = BESIDE_KANJI if _KANJI.search(folded) else 1.0
     own, words = _kana_words(text, analysis)
-    for guess in (*own, *_joined(words), *_pieces_of_runs(fold_text(text))):
-        weights.setdefault(guess, READING_WEIGHTS[min(len(guess), len(READING_WEIGHTS)) - 1])
-    return weights
+    guesses = {*own, *_joined(words), *_pieces_of_runs(folded)}
+    return {guess: share * READING_WEIGHTS[min(len(guess), len(READING_WEIGHTS)) - 1] for guess in guesses}
 
 
 def _kana_words(text: str, analysis: Analysis) -> tuple[list[str], list[tuple[int, int, str]]]:

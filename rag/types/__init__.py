@@ -20,6 +20,7 @@ from rag.types.answers import (
     Turn,
     Verdict,
 )
+from rag.types.conditions import NO_CONDITIONS, Conditions
 from rag.types.documents import (
     EVERYTHING,
     Annotation,
@@ -37,12 +38,14 @@ from rag.types.documents import (
 __all__ = [
     "ABSTENTION",
     "EVERYTHING",
+    "NO_CONDITIONS",
     "Annotation",
     "Answer",
     "Attributes",
     "Box",
     "Chunk",
     "Citation",
+    "Conditions",
     "Conflict",
     "Document",
     "DocumentInfo",

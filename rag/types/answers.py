@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from rag.types.conditions import Conditions
 from rag.types.documents import EVERYTHING, Chunk, DocumentInfo, Scope
 
 
@@ -63,11 +64,15 @@ class Question:
     """What a person asks, what the search may see, and what was said before, oldest first.
 
     ``history`` belongs to the one who asks and goes nowhere but into this question's rewriting.
+    ``conditions`` are None as long as nobody has looked for search syntax in ``text``
+    (`rag.retrieval.query_language`); ``notes`` say what was understood.
     """
 
     text: str
     scope: Scope = EVERYTHING
     history: tuple[Turn, ...] = ()
+    conditions: Conditions | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
