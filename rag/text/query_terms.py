@@ -19,7 +19,7 @@ from rag.text.terms import CONTEXT_FIELDS, KANA, TO_KATAKANA, Parts, content_ter
 WeightedTerms = Mapping[str, Mapping[str, float]]
 """Field → term → how much it counts; `rag.text.terms.Terms` with weights in place of numbers."""
 
-DIGITS_WEIGHT = 0.3
+DIGITS_WEIGHT = 0.5
 """Of a pair of digits or Latin letters: 「12,000円」 has its number as a term, and 00 stands in many."""
 
 READING_WEIGHTS = (0.0, 0.5, 0.5, 2.0, 4.0, 6.0, 8.0)

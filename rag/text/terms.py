@@ -35,7 +35,7 @@ lemma       UniDic's lemma of the same words, of title and headings too (申込�
             帰る → 返る: weaker)
 reading     katakana readings of nouns and adverbs, of two kana or more, of text, title and headings
 title       base forms and bigrams of the document's title
-heading     the same of the chunk's heading path
+heading     the same of the chunk's heading path, and marks of its pages and articles
 ==========  ==================================================================================
 """
 
@@ -78,20 +78,34 @@ def index_terms(  # noqa: PLR0917 - three texts, each with its analysis
     title_analysis: Analysis,
     heading: str,
     heading_analysis: Analysis,
+    marks: Iterable[str] = (),
 ) -> Terms:
     """The terms of a chunk: its text, its document's title, and its headings joined to one line.
 
-    Every analysis is that of the text before it.
+    Every analysis is that of the text before it. ``marks`` say where the chunk stands (`page_mark`,
+    `article_mark`); they are terms of the heading, which no question has by itself.
     """
     parts = content_terms(body, body_analysis)
     context = content_terms(title, title_analysis), content_terms(heading, heading_analysis)
-    return {
+    terms = {
         "base": parts.base,
         "bigram": parts.bigram,
         "lemma": sum((part.lemma for part in context), parts.lemma),
         "reading": sum((part.reading for part in context), parts.reading),
         **{field: part.context for field, part in zip(CONTEXT_FIELDS, context, strict=True)},
     }
+    terms["heading"].update(marks)
+    return terms
+
+
+def page_mark(page: int) -> str:
+    """``#p3``; text has no term that begins with ``#``."""
+    return f"#p{page}"
+
+
+def article_mark(label: str) -> str:
+    """``#a第20条``."""
+    return f"#a{label}"
 
 
 def content_terms(text: str, analysis: Analysis) -> Parts:
