@@ -19,8 +19,10 @@ import orjson
 from pydantic import TypeAdapter
 
 import rag.errors
+from ingest.readers.base import DEFAULT_OPTIONS, Member, ReadOptions
 from rag.embedding.base import Vectors
 from rag.errors import RagError, ReadError
+from rag.settings import IngestSettings
 from rag.store.base import IndexedChunk
 from rag.text.terms import Terms
 from rag.types import Chunk, Document
@@ -61,6 +63,14 @@ class Configuration:
     max_chunk_chars: int
     max_memory_bytes: int
     embedder: str | None
+    options: ReadOptions = DEFAULT_OPTIONS
+
+    @classmethod
+    def of(cls, settings: IngestSettings, embedder: str | None = None) -> Self:
+        """What the settings say."""
+        password = settings.password.get_secret_value() if settings.password else None
+        options = ReadOptions(password, settings.ocr == "auto", settings.timeout_seconds)
+        return cls(settings.max_chunk_chars, settings.max_memory_bytes, embedder, options)
 
     def to_bytes(self) -> bytes:
         """As JSON."""
@@ -69,7 +79,8 @@ class Configuration:
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """The same value again."""
-        return cls(**orjson.loads(data))
+        values = orjson.loads(data)
+        return cls(**{**values, "options": ReadOptions(**values["options"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +129,17 @@ class PreparedChunk:
 
 @dataclass(frozen=True, slots=True)
 class PreparedDocument:
-    """All that a store needs of a document; ``vectors`` has a row a chunk, or is None until embedded."""
+    """All that a store needs of a document; ``vectors`` has a row a chunk, or is None until embedded.
+
+    ``members`` are files inside it that are still to be read.
+    """
 
     document: Document
     chunks: tuple[PreparedChunk, ...]
     vectors: Vectors | None = None
     warnings: tuple[str, ...] = ()
     dropped: Mapping[str, int] = field(default_factory=dict)
+    members: tuple[Member, ...] = ()
 
     def indexed(self) -> list[IndexedChunk]:
         """The chunks as a store takes them; the vectors must be there."""
@@ -138,22 +153,25 @@ class PreparedDocument:
     def to_bytes(self) -> bytes:
         """Columns rather than rows; the text of a chunk is not sent, it stands in the document."""
         vectors = self.vectors
+        shape = None if vectors is None else vectors.shape
         return pack(
             [
-                orjson.dumps([self.warnings, dict(self.dropped), None if vectors is None else vectors.shape]),
+                orjson.dumps([self.warnings, dict(self.dropped), shape, len(self.chunks)]),
                 _documents().dump_json(self.document),
                 _chunks().dump_json([replace(prepared.chunk, text="") for prepared in self.chunks]),
                 orjson.dumps([prepared.terms for prepared in self.chunks]),
                 b"" if vectors is None else np.ascontiguousarray(vectors, dtype=np.float32).tobytes(),
                 *(prepared.analysis for prepared in self.chunks),
+                *(part for member in self.members for part in _member_parts(member)),
             ]
         )
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """The same value again."""
-        facts, document_json, chunks_json, terms_json, vector_bytes, *analyses = unpack(data)
-        warnings, dropped, shape = orjson.loads(facts)
+        facts, document_json, chunks_json, terms_json, vector_bytes, *rest = unpack(data)
+        warnings, dropped, shape, num_chunks = orjson.loads(facts)
+        analyses, members = rest[:num_chunks], rest[num_chunks:]
         document = _documents().validate_json(document_json)
         chunks = (
             replace(chunk, text=document.text[chunk.start : chunk.end])
@@ -168,7 +186,18 @@ class PreparedDocument:
             vectors=None if shape is None else np.frombuffer(vector_bytes, dtype=np.float32).reshape(shape),
             warnings=tuple(warnings),
             dropped=dropped,
+            members=tuple(map(_member, members[::3], members[1::3], members[2::3])),
         )
+
+
+def _member_parts(member: Member) -> tuple[bytes, bytes, bytes]:
+    error = encode_error(member.error) if member.error is not None else b""
+    return member.name.encode(), member.data, error
+
+
+def _member(name: bytes, data: bytes, error: bytes) -> Member:
+    told = decode_error(error) if error else None
+    return Member(name.decode(), data, told if isinstance(told, ReadError) else None)
 
 
 def encode_error(error: RagError) -> bytes:

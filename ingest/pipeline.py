@@ -11,11 +11,14 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+from ingest.containers import Holdings, JobQueue, Nesting, member_source
 from ingest.embed import with_vectors
 from ingest.messages import Configuration, FileJob, PreparedDocument
 from ingest.prepare import recipe
+from ingest.readers.base import Member
 from ingest.report import FileReport, IngestReport, Progress, ProgressCallback, Status, ignore_progress
 from ingest.sources import Found, SourceFile, find_files, is_gone
 from ingest.workers import Job, Limits, WorkerPool
@@ -24,7 +27,7 @@ from rag.embedding.static import StaticEmbedder
 from rag.errors import LimitExceeded, RagError, ReadError
 from rag.settings import IngestSettings
 from rag.store.base import Store
-from rag.types import Scope
+from rag.types import DocumentInfo
 
 WORKER = "ingest.worker"
 FEW_FILES = 25
@@ -75,8 +78,9 @@ class _Run:
         self._settings = settings
         self._progress = progress
         self._recipe = recipe(settings.max_chunk_chars)
-        scope = Scope(collections=frozenset({settings.collection}))
-        self._held = {info.source: info for info in store.document_infos(scope)}
+        self._held = Holdings(store, settings.collection)
+        self._nesting = Nesting(settings.max_file_bytes)
+        self._num_members = 0
         self._originals: dict[str, bytes] = {}
         self.reports: list[FileReport] = []
 
@@ -94,19 +98,31 @@ class _Run:
                 self._tell(self._written(prepared))
 
     def _prepared(self, pool: WorkerPool) -> Iterator[PreparedDocument]:
-        for job, result in pool.run(self._jobs()):
+        queue = JobQueue(self._jobs())
+        for job, result in pool.run(queue):
             if isinstance(result, RagError):
                 del self._originals[job.key]
                 self._tell(self._skipped(job.key, result))
+                continue
+            prepared = PreparedDocument.from_bytes(result)
+            queue.put(self._member_jobs(job.key, prepared.members))
+            self._remove(self._held.strangers(job.key, prepared.members))
+            if self._is_held(job.key, prepared.document.sha256):  # opened again for its members alone
+                del self._originals[job.key]
+                self._tell(FileReport(job.key, Status.UNCHANGED))
             else:
-                yield PreparedDocument.from_bytes(result)
+                yield replace(prepared, members=())
 
     def prune(self) -> None:
         """Remove the documents whose file is gone from the given folders."""
-        for source, info in self._held.items():
-            if self._found.holds(source) and is_gone(Path(source)):
-                self._store.remove(info.id)
-                self._tell(FileReport(source, Status.REMOVED))
+        files = ((info, self._held.outermost(info.source)) for info in self._held)
+        self._remove([info for info, file in files if self._found.holds(file) and is_gone(Path(file))])
+
+    def _remove(self, infos: Iterable[DocumentInfo]) -> None:
+        for info in infos:
+            self._store.remove(info.id)
+            self._held.forget(info.source)
+            self._tell(FileReport(info.source, Status.REMOVED))
 
     def _jobs(self) -> Iterator[Job]:
         """A job for each file that has to be read; the others are told on the way."""
@@ -116,13 +132,30 @@ class _Run:
             except ReadError as error:
                 self._tell(self._skipped(file.source, error))
                 continue
-            sha256 = hashlib.sha256(data).hexdigest()
-            if self._is_held(file, sha256):
-                self._tell(FileReport(file.source, Status.UNCHANGED))
+            yield from self._job(file.source, data)
+
+    def _member_jobs(self, container: str, members: Iterable[Member]) -> Iterator[Job]:
+        for member in members:
+            self._num_members += 1
+            try:
+                source = self._nesting.admit(container, member)
+            except ReadError as error:
+                self._tell(self._skipped(member_source(container, member.name), error))
                 continue
-            self._originals[file.source] = data
-            job = FileJob(file.source, self._settings.collection, sha256, self._recipe, data)
-            yield Job(file.source, job.to_bytes())
+            yield from self._job(source, member.data)
+
+    def _job(self, source: str, data: bytes) -> Iterator[Job]:
+        """The job of one source, or none where it is held with all its members."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        if self._is_held(source, sha256) and self._held.is_complete(source):
+            inside = self._held.inside(source)
+            self._num_members += len(inside)
+            for unchanged in (source, *(info.source for info in inside)):
+                self._tell(FileReport(unchanged, Status.UNCHANGED))
+            return
+        self._originals[source] = data
+        job = FileJob(source, self._settings.collection, sha256, self._recipe, data)
+        yield Job(source, job.to_bytes())
 
     def _read(self, file: SourceFile) -> bytes:
         limit = self._settings.max_file_bytes
@@ -135,8 +168,8 @@ class _Run:
         except OSError as error:
             raise ReadError(f"the file cannot be opened: {error.strerror}") from error
 
-    def _is_held(self, file: SourceFile, sha256: str) -> bool:
-        info = self._held.get(file.source)
+    def _is_held(self, source: str, sha256: str) -> bool:
+        info = self._held.get(source)
         return info is not None and (info.sha256, info.recipe) == (sha256, self._recipe)
 
     def _written(self, prepared: PreparedDocument) -> FileReport:
@@ -152,7 +185,7 @@ class _Run:
 
     def _tell(self, report: FileReport) -> None:
         self.reports.append(report)
-        num_files = len(self._found.files) + len(self._found.passed_over)
+        num_files = len(self._found.files) + len(self._found.passed_over) + self._num_members
         self._progress(Progress(min(len(self.reports), num_files), num_files, report))
 
     def _skipped(self, source: str, error: RagError) -> FileReport:
@@ -170,7 +203,7 @@ def open_pool(embedder: Embedder, settings: IngestSettings, num_workers: int) ->
     """Reading processes; they embed too where the embedder is light enough to stand in each of them."""
     folder = embedder.folder if isinstance(embedder, StaticEmbedder) else None
     model = str(folder.resolve()) if folder else None
-    configuration = Configuration(settings.max_chunk_chars, settings.max_memory_bytes, model)
+    configuration = Configuration.of(settings, model)
     limits = Limits(settings.timeout_seconds, settings.max_memory_bytes)
     return WorkerPool(WORKER, configuration.to_bytes(), limits, num_workers)
 

@@ -13,13 +13,16 @@ from typing import NamedTuple
 
 from ingest.chunk import chunk_context, chunk_document
 from ingest.document import build_document
+from ingest.marks import Marks
 from ingest.messages import DocumentJob, FileJob, PreparedChunk, PreparedDocument, decode_job
+from ingest.readers.base import DEFAULT_OPTIONS, ReadOptions
+from ingest.readers.members import LISTINGS
 from ingest.readers.registry import read
 from rag.embedding.base import Embedder, Vectors
 from rag.text.analyzer import Analysis, Analyzer, Feature
 from rag.text.sentences import split_sentences
 from rag.text.terms import Terms, index_terms
-from rag.types import Chunk, Document
+from rag.types import Chunk, Document, Span
 
 RECIPE_VERSION = 2
 """Raise it when reading, normalising or chunking gives another result for the same bytes."""
@@ -54,10 +57,17 @@ class _Analysed(NamedTuple):
 class Preparer:
     """Does the work of a reading process; without an embedder the vectors are left to the parent."""
 
-    def __init__(self, analyzer: Analyzer, embedder: Embedder | None, max_chunk_chars: int) -> None:
+    def __init__(
+        self,
+        analyzer: Analyzer,
+        embedder: Embedder | None,
+        max_chunk_chars: int,
+        options: ReadOptions = DEFAULT_OPTIONS,
+    ) -> None:
         self._analyzer = analyzer
         self._embedder = embedder
         self._max_chunk_chars = max_chunk_chars
+        self._options = options
         self._context = lru_cache(maxsize=1_000)(self._analyze_context)
 
     def work(self, job: bytes) -> bytes:
@@ -71,32 +81,38 @@ class Preparer:
 
     def read(self, file: FileJob) -> PreparedDocument:
         """Read the bytes of a file and prepare its document."""
+        reading = read(file.data, PurePosixPath(file.source).name, self._options)
         built = build_document(
-            read(file.data, PurePosixPath(file.source).name),
+            reading,
             source=file.source,
             collection=file.collection,
             sha256=file.sha256,
             size_bytes=len(file.data),
         )
         prepared = self.prepare(replace(built.document, recipe=file.recipe))
-        return replace(prepared, warnings=built.warnings, dropped=built.dropped)
+        return replace(prepared, warnings=built.warnings, dropped=built.dropped, members=reading.members)
 
     def prepare(self, document: Document) -> PreparedDocument:
-        """Cut, analyse and embed a document."""
-        chunks = chunk_document(document, split_sentences(document.text), self._max_chunk_chars)
-        analysed = [self._analyze(document, chunk) for chunk in chunks]
+        """Cut, analyse and embed a document; the list of what an archive holds has no chunks."""
+        marks = Marks(document)
+        analysed = [self._analyze(document, chunk, marks) for chunk in self._chunks(document)]
         return PreparedDocument(
             document,
             tuple(PreparedChunk(one.chunk, one.analysis.to_bytes(), one.terms) for one in analysed),
             self._embed(document, analysed),
         )
 
-    def _analyze(self, document: Document, chunk: Chunk) -> _Analysed:
+    def _chunks(self, document: Document) -> list[Chunk]:
+        if document.media_type in LISTINGS:
+            return []
+        return chunk_document(document, split_sentences(document.text), self._max_chunk_chars)
+
+    def _analyze(self, document: Document, chunk: Chunk, marks: Marks) -> _Analysed:
         title, heading = map(self._context, chunk_context(document, chunk))
         analysis = self._analyzer.analyze(chunk.text)
-        return _Analysed(
-            chunk, analysis, index_terms(chunk.text, analysis, *title, *heading), (title, heading)
-        )
+        marked = marks.of(Span(chunk.start, chunk.end))
+        terms = index_terms(chunk.text, analysis, *title, *heading, marks=marked)
+        return _Analysed(chunk, analysis, terms, (title, heading))
 
     def _embed(self, document: Document, analysed: Sequence[_Analysed]) -> Vectors | None:
         if self._embedder is None:

@@ -10,11 +10,15 @@ import hashlib
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path, PurePosixPath
 
+from ingest.containers import JobQueue, Nesting, member_source
 from ingest.document import build_document
 from ingest.messages import Configuration, FileJob, PreparedDocument, decode_job
+from ingest.readers.base import DEFAULT_OPTIONS, Member, ReadOptions
+from ingest.readers.members import LISTINGS
 from ingest.readers.registry import read
 from ingest.sources import SourceFile, find_files, read_source
 from ingest.worker import Work, serve
@@ -37,68 +41,94 @@ class Read:
 
 
 def read_documents(paths: Iterable[Path], settings: IngestSettings, *, num_workers: int = 1) -> list[Read]:
-    """Read files, and every file below folders, in the order of their names.
+    """Read files, and every file below folders, in the order of their names, members after their containers.
 
     Raises ReadError for a path that is not there; what cannot be read otherwise is told in its `Read`.
     """
     found = find_files(paths)
-    configuration = Configuration(settings.max_chunk_chars, settings.max_memory_bytes, None)
+    configuration = Configuration.of(settings)
     limits = Limits(settings.timeout_seconds, settings.max_memory_bytes)
-    read_by_source = {
-        report.source: Read(report.source, None, report.message) for report in found.passed_over
-    }
-    jobs = _Jobs(settings)
+    run = _Run(settings)
     with WorkerPool(MODULE, configuration.to_bytes(), limits, num_workers) as pool:
-        for job, result in pool.run(jobs.of(found.files)):
-            read_by_source[job.key] = _outcome(job.key, result)
-    read_by_source |= jobs.refused
-    order = [file.source for file in found.files] + [report.source for report in found.passed_over]
-    return [read_by_source[source] for source in order]
+        run.read(found.files, pool)
+    passed_over = [Read(report.source, None, report.message) for report in found.passed_over]
+    return [one for file in found.files for one in run.outcomes(file.source)] + passed_over
 
 
-def _outcome(source: str, result: bytes | RagError) -> Read:
-    if isinstance(result, RagError):
-        return Read(source, None, str(result))
-    prepared = PreparedDocument.from_bytes(result)
-    return Read(source, prepared.document, "", prepared.warnings)
-
-
-class _Jobs:
-    """Files as jobs; those that are too large or cannot be opened are refused with the reason."""
+class _Run:
+    """How every file and every member ended so far."""
 
     def __init__(self, settings: IngestSettings) -> None:
         self._settings = settings
-        self.refused: dict[str, Read] = {}
+        self._nesting = Nesting(settings.max_file_bytes)
+        self._read: dict[str, Read] = {}
+        self._members: dict[str, list[str]] = {}
 
-    def of(self, files: Iterable[SourceFile]) -> Iterator[Job]:
+    def read(self, files: Iterable[SourceFile], pool: WorkerPool) -> None:
+        """Read files, and the members of those that are containers."""
+        queue = JobQueue(self._jobs(files))
+        for job, result in pool.run(queue):
+            if isinstance(result, RagError):
+                self._read[job.key] = Read(job.key, None, str(result))
+                continue
+            prepared = PreparedDocument.from_bytes(result)
+            queue.put(self._member_jobs(job.key, prepared.members))
+            if prepared.document.media_type not in LISTINGS:
+                self._read[job.key] = Read(job.key, prepared.document, "", prepared.warnings)
+
+    def outcomes(self, source: str) -> Iterator[Read]:
+        """A file and what was in it, in its order; what only lists its members is no document here."""
+        if source in self._read:
+            yield self._read[source]
+        for member in self._members.get(source, ()):
+            yield from self.outcomes(member)
+
+    def _jobs(self, files: Iterable[SourceFile]) -> Iterator[Job]:
+        """Files as jobs; those that are too large or cannot be opened are told."""
         for file in files:
             try:
                 data = read_source(file.path, self._settings.max_file_bytes)
             except ReadError as error:
-                self.refused[file.source] = Read(file.source, None, str(error))
+                self._read[file.source] = Read(file.source, None, str(error))
                 continue
-            sha256 = hashlib.sha256(data).hexdigest()
-            job = FileJob(file.source, self._settings.collection, sha256, "", data)
-            yield Job(file.source, job.to_bytes())
+            yield self._job(file.source, data)
+
+    def _member_jobs(self, container: str, members: Iterable[Member]) -> Iterator[Job]:
+        for member in members:
+            source = member_source(container, member.name)
+            self._members.setdefault(container, []).append(source)
+            try:
+                self._nesting.admit(container, member)
+            except ReadError as error:
+                self._read[source] = Read(source, None, str(error))
+                continue
+            yield self._job(source, member.data)
+
+    def _job(self, source: str, data: bytes) -> Job:
+        sha256 = hashlib.sha256(data).hexdigest()
+        return Job(source, FileJob(source, self._settings.collection, sha256, "", data).to_bytes())
 
 
-def build_work(_configuration: Configuration) -> Work:
+def build_work(configuration: Configuration) -> Work:
     """Bytes of a job → bytes of a document without chunks."""
-    return _work
+    return partial(_work, options=configuration.options)
 
 
-def _work(data: bytes) -> bytes:
+def _work(data: bytes, options: ReadOptions = DEFAULT_OPTIONS) -> bytes:
     job = decode_job(data)
     if not isinstance(job, FileJob):
         raise ReadError("only files are read here")
+    reading = read(job.data, PurePosixPath(job.source).name, options)
     built = build_document(
-        read(job.data, PurePosixPath(job.source).name),
+        reading,
         source=job.source,
         collection=job.collection,
         sha256=job.sha256,
         size_bytes=len(job.data),
     )
-    return PreparedDocument(built.document, (), None, built.warnings, built.dropped).to_bytes()
+    return PreparedDocument(
+        built.document, (), None, built.warnings, built.dropped, reading.members
+    ).to_bytes()
 
 
 if __name__ == "__main__":

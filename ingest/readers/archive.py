@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 
 from rag.errors import DamagedDocument, EncryptedDocument, LimitExceeded
@@ -30,14 +31,29 @@ class ArchiveLimits:
 
 LIMITS = ArchiveLimits()
 _ENCRYPTED_FLAG = 0x1
+_AES = 99
 _BROKEN = (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError)
 
 
-def open_archive(data: bytes, name: str, limits: ArchiveLimits = LIMITS) -> zipfile.ZipFile:
-    """The archive in ``data``.
+def open_archive(
+    data: bytes, name: str, limits: ArchiveLimits = LIMITS, *, password: str | None = None
+) -> zipfile.ZipFile:
+    """The archive in ``data``, ready to be unpacked.
 
-    Raises DamagedDocument when it is none, EncryptedDocument when a part needs a password, and
-    LimitExceeded when unpacking would take too much room.
+    Raises what `look_into` raises, and EncryptedDocument when a part needs a password that was not given
+    or is wrong.
+    """
+    archive = look_into(data, name, limits)
+    locked = [part for part in archive.infolist() if part.flag_bits & _ENCRYPTED_FLAG]
+    if locked:
+        _unlock(archive, locked[0], name, password)
+    return archive
+
+
+def look_into(data: bytes, name: str, limits: ArchiveLimits = LIMITS) -> zipfile.ZipFile:
+    """The archive in ``data``, whose directory was found harmless.
+
+    Raises DamagedDocument when it is none and LimitExceeded when unpacking would take too much room.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
@@ -47,8 +63,6 @@ def open_archive(data: bytes, name: str, limits: ArchiveLimits = LIMITS) -> zipf
         ) from error
     parts = archive.infolist()
     total = sum(part.file_size for part in parts)
-    if any(part.flag_bits & _ENCRYPTED_FLAG for part in parts):
-        raise EncryptedDocument(f"{name}: needs a password: save a copy without one")
     if len(parts) > limits.max_parts:
         raise LimitExceeded(f"{name}: holds {len(parts):,} parts, more than {limits.max_parts:,}")
     if total > limits.max_total_bytes:
@@ -61,13 +75,45 @@ def open_archive(data: bytes, name: str, limits: ArchiveLimits = LIMITS) -> zipf
     return archive
 
 
+def _unlock(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, password: str | None) -> None:
+    """Let ``password`` open the archive, tried on one part.
+
+    It is tried in the encodings that programs use, because zip does not say which.
+    """
+    if password is None:
+        raise EncryptedDocument(wrong_password(name, password))
+    if part.compress_type == _AES:
+        raise EncryptedDocument(
+            f"{name}: locked with AES, which is not read: unpack it and ingest the files in it"
+        )
+    for encoding in ("utf-8", "cp932"):
+        archive.setpassword(password.encode(encoding, "replace"))
+        with suppress(RuntimeError):
+            archive.open(part).close()
+            return
+    raise EncryptedDocument(wrong_password(name, password))
+
+
+def wrong_password(name: str, password: str | None) -> str:
+    """What to say of a file that does not open, for archives and PDFs alike."""
+    if password is None:
+        return f"{name}: needs a password: give it with --password, or save a copy without one"
+    return f"{name}: does not open with the password that was given: check it"
+
+
 def read_part(archive: zipfile.ZipFile, part: str, name: str) -> bytes | None:
     """One part's bytes, or None where there is no such part; DamagedDocument when it cannot be unpacked."""
     try:
-        return archive.read(part)
+        return unpack_part(archive, archive.getinfo(part), name)
     except KeyError:
         return None
+
+
+def unpack_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> bytes:
+    """The bytes of a part that is there; DamagedDocument when it cannot be unpacked."""
+    try:
+        return archive.read(part)
     except (*_BROKEN, RuntimeError, zlib.error) as error:
         raise DamagedDocument(
-            f"{name}: part {part} cannot be unpacked ({error}): get a fresh copy"
+            f"{name}: part {part.filename} cannot be unpacked ({error}): get a fresh copy"
         ) from error

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from rag.errors import ReadError
 from rag.types import Annotation, Attributes, Locator
 
 
@@ -45,11 +46,41 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A file inside a file: an attachment, a mail of a mailbox, a file of an archive.
+
+    ``name`` is its path inside, 「規程/旅費.docx」: made harmless, and given to no other member. Where it
+    could not be taken out, ``error`` says why and ``data`` is empty.
+    """
+
+    name: str
+    data: bytes = field(default=b"", repr=False)
+    error: ReadError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What a reader is told besides the file.
+
+    ``password`` opens what is locked; ``ocr`` allows text recognition where its engine is there;
+    ``timeout_seconds`` is what the whole file may take, None for no limit.
+    """
+
+    password: str | None = None
+    ocr: bool = True
+    timeout_seconds: float | None = None
+
+
+DEFAULT_OPTIONS = ReadOptions()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What a reader found in one file.
 
     ``dropped`` counts characters that were left out, by reason (``{"hidden-sheet": 120}``);
-    ``encoding_confidence`` is in [0, 1] and None where bytes were not decoded by us.
+    ``encoding_confidence`` is in [0, 1] and None where bytes were not decoded by us. ``members`` are files
+    inside it, to be read as documents of their own.
     """
 
     blocks: tuple[Block, ...]
@@ -60,10 +91,14 @@ class Reading:
     attributes: Attributes = field(default_factory=Attributes)
     warnings: tuple[str, ...] = ()
     dropped: Mapping[str, int] = field(default_factory=dict)
+    members: tuple[Member, ...] = ()
 
 
 class Reader(Protocol):
-    """One format family. Raises a ReadError with the reason when the file cannot be read."""
+    """One format family. Raises a ReadError with the reason when the file cannot be read.
+
+    Readers of formats that `Format.has_options` marks take `ReadOptions` as a third argument.
+    """
 
     def __call__(self, data: bytes, name: str) -> Reading:
         """Read the bytes of the file called ``name``."""

@@ -11,6 +11,7 @@ class Format:
 
     ``module`` holds its reader, a function ``read(data, name) -> Reading``; where it is None, ``reason``
     says why the kind cannot be read and what to do. ``is_text`` kinds have no first bytes of their own.
+    ``has_options`` readers take `ReadOptions` too.
     """
 
     key: str
@@ -20,14 +21,16 @@ class Format:
     reason: str = ""
     is_text: bool = False
     magic: tuple[bytes, ...] = ()
+    has_options: bool = False
 
 
 def _text(key: str, label: str, suffixes: str) -> Format:
     return Format(key, label, tuple(suffixes.split()), f"ingest.readers.{key}", is_text=True)
 
 
-def _packed(key: str, label: str, suffixes: str, *magic: bytes) -> Format:
-    return Format(key, label, tuple(suffixes.split()), f"ingest.readers.{key}", magic=magic)
+def _packed(key: str, label: str, suffixes: str, *magic: bytes, has_options: bool = False) -> Format:
+    module = f"ingest.readers.{key}"
+    return Format(key, label, tuple(suffixes.split()), module, magic=magic, has_options=has_options)
 
 
 def _unread(key: str, label: str, suffixes: str, reason: str, *magic: bytes) -> Format:
@@ -41,11 +44,13 @@ FORMATS = (
     _text("xml", "XML", ".xml"),
     _text("delimited", "CSV", ".csv .tsv .tab"),
     _text("mail", "mail", ".eml"),
-    _packed("pdf", "PDF", ".pdf", b"%PDF-"),
+    _text("mailbox", "mailbox", ".mbox .mbx"),
+    _packed("pdf", "PDF", ".pdf", b"%PDF-", has_options=True),
     _packed("docx", "Word document", ".docx .docm .dotx"),
     _packed("pptx", "PowerPoint presentation", ".pptx .pptm .ppsx"),
     _packed("xlsx", "Excel workbook", ".xlsx .xlsm .xltx"),
     _packed("epub", "EPUB book", ".epub"),
+    _packed("zip_archive", "zip archive", ".zip", has_options=True),
     _unread("rtf", "RTF document", ".rtf", "not read yet, save it as .docx", b"{\\rtf"),
     _unread("doc", "Word 97–2003 document", ".doc", "not read, save it as .docx"),
     _unread("xls", "Excel 97–2003 workbook", ".xls", "not read yet, save it as .xlsx"),
@@ -63,7 +68,7 @@ FORMATS = (
     _unread(
         "archive",
         "archive",
-        ".zip .gz .tgz .bz2 .xz .7z .rar .lzh .tar",
+        ".gz .tgz .bz2 .xz .7z .rar .lzh .tar",
         "not opened, unpack it and ingest the files in it",
         *(b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07"),
     ),

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import PurePosixPath
 
-from ingest.readers.base import Reader, Reading
+from ingest.readers.base import DEFAULT_OPTIONS, Reader, Reading, ReadOptions
 from ingest.readers.formats import BY_KEY, BY_SUFFIX, Format
 from ingest.readers.sniff import is_binary, sniff, sniff_text
 from rag.errors import DamagedDocument, EmptyDocument, LimitExceeded, ReadError, UnsupportedFormat
@@ -18,7 +19,8 @@ from rag.errors import DamagedDocument, EmptyDocument, LimitExceeded, ReadError,
 _KEPT_NAMES = {
     "html": ("html", "markdown"),
     "xml": ("xml", "html", "markdown"),
-    "mail": ("mail", "markdown", "plain", "delimited"),
+    "mail": ("mail", "mailbox", "markdown", "plain", "delimited"),
+    "mailbox": ("mailbox", "mail", "markdown", "plain", "delimited"),
 }
 """Names that are kept although the first lines say another kind: a note may begin as a mail does."""
 
@@ -27,7 +29,7 @@ _NO_MISMATCH = frozenset({("xml", "html")})
 """XHTML is XML too."""
 
 
-def find_reader(name: str, data: bytes) -> Reader:
+def find_reader(name: str, data: bytes, options: ReadOptions = DEFAULT_OPTIONS) -> Reader:
     """The reader for a file; libraries are imported when it is called.
 
     Raises EmptyDocument for 0 bytes, UnsupportedFormat with the reason, EncryptedDocument for a
@@ -39,18 +41,19 @@ def find_reader(name: str, data: bytes) -> Reader:
     found = sniff(data, name) or _text_kind(name, data, named)
     if found.module is None:
         raise UnsupportedFormat(f"{name}: {_mismatch(name, named, found) or found.label}: {found.reason}")
-    reader: Reader = importlib.import_module(found.module).read
+    module = importlib.import_module(found.module)
+    reader: Reader = partial(module.read, options=options) if found.has_options else module.read
     mismatch = _mismatch(name, named, found)
     return _Renamed(reader, f"{mismatch}: read as such") if mismatch else reader
 
 
-def read(data: bytes, name: str) -> Reading:
+def read(data: bytes, name: str, options: ReadOptions = DEFAULT_OPTIONS) -> Reading:
     """Read a file of any kind.
 
     Raises a ReadError with the reason, and no other error of a parser: what a library says of a damaged
     file is told as DamagedDocument.
     """
-    reader = find_reader(name, data)
+    reader = find_reader(name, data, options)
     try:
         reading = reader(data, name)
     except ReadError:

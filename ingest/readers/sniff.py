@@ -7,7 +7,7 @@ import zipfile
 
 from ingest.encoding import decode
 from ingest.plausibility import judge
-from ingest.readers.archive import open_archive, read_part
+from ingest.readers.archive import look_into, read_part
 from ingest.readers.formats import BY_KEY, MAGIC, Format
 from rag.errors import EncryptedDocument
 
@@ -37,6 +37,7 @@ _TEXT_STARTS = (
     (re.compile(r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!doctype\s+html|<html[\s>])", re.I | re.S), "html"),
     (re.compile(r"\s*<\?xml\s", re.I), "xml"),
 )
+_MAILBOX = re.compile(r"From \S+.*\d{4}\r?\n[A-Za-z][A-Za-z0-9-]*:[ \t]")
 _MAIL = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]*:[ \t].*\r?\n(?:[ \t].*\r?\n)*){3,}")
 _MAIL_FIELDS = re.compile(
     r"^(?:from|received|message-id|mime-version|return-path|delivered-to):", re.I | re.M
@@ -46,7 +47,7 @@ _MAIL_FIELDS = re.compile(
 def sniff(data: bytes, name: str) -> Format | None:
     """The kind that the first bytes prove, or None for what may be text of any kind.
 
-    Raises EncryptedDocument for office files behind a password, and what `open_archive` raises.
+    Raises EncryptedDocument for office files behind a password, and what `look_into` raises.
     """
     if b"%PDF-" in data[:_PDF_WITHIN_BYTES]:
         return BY_KEY["pdf"]
@@ -70,25 +71,30 @@ def _sniff_ole(data: bytes, name: str) -> Format:
 
 
 def _sniff_zip(data: bytes, name: str) -> Format:
-    archive = open_archive(data, name)
+    archive = look_into(data, name)
     parts = set(archive.namelist())
     for part, key in _ZIP_PARTS:
         if part in parts:
             return BY_KEY[key]
-    return BY_KEY["odf" if _is_open_document(archive, name) else "archive"]
+    return BY_KEY["odf" if _is_open_document(archive, name) else "zip_archive"]
 
 
 def _is_open_document(archive: zipfile.ZipFile, name: str) -> bool:
-    kind = read_part(archive, "mimetype", name) or b""
+    kinds = [
+        part for part in archive.infolist()[:1] if part.filename == "mimetype" and not part.flag_bits & 1
+    ]
+    kind = (read_part(archive, "mimetype", name) or b"") if kinds else b""
     return kind.startswith(b"application/vnd.oasis.opendocument")
 
 
 def sniff_text(data: bytes) -> str | None:
-    """``html``, ``xml`` or ``mail`` where the beginning of a text says so, else None."""
+    """``html``, ``xml``, ``mailbox`` or ``mail`` where the beginning of a text says so, else None."""
     head = data[:_HEAD_BYTES].translate(None, _MARKS).decode("latin-1")
     for pattern, key in _TEXT_STARTS:
         if pattern.match(head):
             return key
+    if _MAILBOX.match(head):
+        return "mailbox"
     fields = _MAIL.match(head)
     return "mail" if fields and _MAIL_FIELDS.search(fields[0]) else None
 

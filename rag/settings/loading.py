@@ -26,6 +26,7 @@ from rag.settings.stages import (
 
 ENVIRONMENT_PREFIX = "SWALLOW_RAG_"
 DEFAULT_FILE = Path("swallow-rag.toml")
+_SECRETS = (("generation", "api_key"), ("ingest", "password"))
 
 
 class Settings(Stage):
@@ -91,11 +92,12 @@ def _read_file(file: Path | None) -> dict[str, Any]:
         ) from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"settings file {file} cannot be read: {error}") from error
-    if "api_key" in values.get("generation", {}):
-        raise SettingsError(
-            f"{file} holds generation.api_key: secrets come from the environment, "
-            f"set {ENVIRONMENT_PREFIX}GENERATION__API_KEY"
-        )
+    for stage, name in _SECRETS:
+        if name in values.get(stage, {}):
+            raise SettingsError(
+                f"{file} holds {stage}.{name}: secrets come from the environment, "
+                f"set {ENVIRONMENT_PREFIX}{stage.upper()}__{name.upper()}"
+            )
     return values
 
 

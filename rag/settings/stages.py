@@ -43,6 +43,12 @@ class IngestSettings(Stage):
     max_chunk_chars: int = Field(
         400, ge=50, le=8_000, description="Longest chunk in characters; one sentence may be longer."
     )
+    ocr: Literal["auto", "off"] = Field(
+        "auto", description="Text recognition of pictures and scanned pages: `auto` where tesseract is there."
+    )
+    password: SecretStr | None = Field(
+        None, description="Opens locked PDFs and archives. Only from the environment or --password."
+    )
 
 
 class EmbeddingSettings(Stage):

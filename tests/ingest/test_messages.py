@@ -20,7 +20,9 @@ from ingest.messages import (
     pack,
     unpack,
 )
+from ingest.readers.base import Member, ReadOptions
 from rag.errors import EncryptedDocument, ReadError, SettingsError
+from rag.settings import load_settings
 from rag.types import Annotation, Attributes, Box, Chunk, Document, Locator, Section, Span
 
 DOCUMENT = Document(
@@ -58,6 +60,7 @@ def test_a_prepared_document_arrives_whole():
         np.array([[0.6, 0.8]], dtype=np.float32),
         ("judged as cp932",),
         {"hidden-sheet": 120},
+        (Member("旅費.txt", b"\0\1"), Member("図.png", error=EncryptedDocument("a password is needed"))),
     )
     came = PreparedDocument.from_bytes(sent.to_bytes())
     assert (came.document, came.chunks, came.warnings, came.dropped) == (
@@ -68,6 +71,8 @@ def test_a_prepared_document_arrives_whole():
     )
     assert came.vectors is not None
     assert came.vectors.tolist() == pytest.approx(np.array([[0.6, 0.8]]))
+    whole, refused = came.members
+    assert (whole, refused.name, type(refused.error)) == (sent.members[0], "図.png", EncryptedDocument)
     [indexed] = came.indexed()
     assert (indexed.chunk, indexed.analysis, indexed.terms) == (CHUNK, b"analysis", terms)
 
@@ -86,8 +91,13 @@ def test_jobs_arrive():
 
 
 def test_a_configuration_arrives():
-    configuration = Configuration(400, 4_000_000_000, "/模型")
+    configuration = Configuration(400, 4_000_000_000, "/模型", ReadOptions("秘密", False, 30.0))
     assert Configuration.from_bytes(configuration.to_bytes()) == configuration
+
+
+def test_a_configuration_says_what_the_settings_say():
+    settings = load_settings(None, arguments={"ingest.password": "秘密", "ingest.ocr": "off"}, environment={})
+    assert Configuration.of(settings.ingest).options == ReadOptions("秘密", False, 120.0)
 
 
 ERRORS = [

@@ -21,7 +21,7 @@ from rag.settings import EmbeddingSettings, IngestSettings, Settings, load_setti
 from rag.store.base import Store
 from rag.store.local import create_store, open_store
 from rag.text.analyzer import Analysis, load_analyzer
-from rag.text.terms import query_terms
+from rag.text.query_terms import query_terms
 from rag.types import EVERYTHING, EmbedderIdentity, Scope
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,7 +106,7 @@ BAD_FILES: list[tuple[str, bytes, str]] = [
     ("空.txt", b"", "EmptyDocument"),
     ("空白.txt", "\u3000\n".encode(), "EmptyDocument"),
     ("絵.txt", bytes(range(256)) * 8, "UnsupportedFormat"),
-    ("箱.zip", b"PK\x05\x06" + bytes(18), "UnsupportedFormat"),
+    ("箱.zip", b"PK\x05\x06" + bytes(18), "EmptyDocument"),
     ("壊れた.docx", b"PK\x03\x04" + b"\x00" * 200, "DamagedDocument"),
     ("大きい.txt", "あ".encode() * 2_000, "LimitExceeded"),
     ("~$旅費.docx", b"lock", "lock-file"),

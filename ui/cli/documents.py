@@ -46,13 +46,15 @@ def remove_command(
 
     Take documents out of the store, by file name or whole path; the files themselves stay.
     """
+    from ingest.containers import with_members
     from rag.assembly import open_assembly
 
     if not names and collection is None:
         raise click.UsageError("外す資料の名前か --collection を指定してください")
     with open_assembly(session.settings()) as assembly:
         scope = Scope(collections=frozenset({collection} if collection else ()))
-        chosen = _choose(assembly.store.document_infos(scope), names, collection)
+        infos = assembly.store.document_infos(scope)
+        chosen = with_members(_choose(infos, names, collection), infos)
         for info in chosen:
             assembly.store.remove(info.id)
         assembly.store.publish()

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ui.cli.asjson import print_json, report_json
-from ui.cli.commands import PATH, Session, json_option, pass_session
+from ui.cli.commands import PATH, Session, json_option, pass_session, password_option
 from ui.cli.progress import progress_bar
 from ui.cli.summary import show_report
 
@@ -16,6 +16,7 @@ from ui.cli.summary import show_report
 @click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PATH...")
 @click.option("--collection", metavar="NAME", help="入れる資料群の名前")
 @click.option("--prune", is_flag=True, help="フォルダからなくなったファイルをストアからも外す")
+@password_option
 @click.option("--workers", type=int, help="読み取りプロセスの数 (0 はコアの数)")
 @json_option
 @pass_session
@@ -26,6 +27,7 @@ def ingest_command(
     *,
     collection: str | None,
     prune: bool,
+    password: str | None,
     workers: int | None,
     as_json: bool,
 ) -> None:
@@ -37,7 +39,9 @@ def ingest_command(
     from ingest.pipeline import ingest
     from rag.assembly import open_assembly
 
-    settings = session.settings(ingest__collection=collection, ingest__workers=workers)
+    settings = session.settings(
+        ingest__collection=collection, ingest__workers=workers, ingest__password=password
+    )
     with open_assembly(settings, create=True) as assembly, progress_bar("読み取り中") as progress:
         report = ingest(
             paths, assembly.store, assembly.embedder, settings.ingest, prune=prune, progress=progress

@@ -12,7 +12,7 @@ import click
 
 from rag.types import Document, Scope
 from ui.cli.asjson import print_json
-from ui.cli.commands import PATH, Session, json_option, pass_session
+from ui.cli.commands import PATH, Session, json_option, pass_session, password_option
 from ui.cli.scoping import read_text, scope_options
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ WRITERS = (".md", ".docx")
 )
 @click.option("--model", help="文章を作るモデルの名前かフォルダ")
 @click.option("--base-url", metavar="URL", help="OpenAI 互換サーバーの場所")
+@password_option
 @click.option("--cache", type=PATH, metavar="FOLDER", help="途中の結果を残すフォルダ (既定はストアの隣)")
 @click.option("--output", type=PATH, metavar="FILE", help="脚注付きで書き出す (.md か .docx)")
 @json_option
@@ -60,6 +61,7 @@ def summarise_command(
         generation__backend=options["backend"],
         generation__model=options["model"],
         generation__base_url=options["base_url"],
+        ingest__password=options["password"],
     )
     documents = _read(files, settings) if files else _stored(scope, settings)
     page = _make(documents, settings, options)

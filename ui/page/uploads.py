@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ingest.containers import with_members
 from ingest.pipeline import ingest
 from ingest.report import IngestReport, Progress, Status, ignore_progress
 from rag.assembly import Assembly
 from rag.errors import ReadError, SettingsError
-from rag.types import DocumentInfo
+from rag.types import EVERYTHING, DocumentInfo
 
 MAX_NAME_BYTES = 255
 """What common file systems take."""
@@ -55,8 +56,8 @@ def add_paths(
 
 
 def remove_documents(assembly: Assembly, infos: Iterable[DocumentInfo]) -> None:
-    """Take documents out of the store, and the copies that were uploaded."""
-    for info in infos:
+    """Take documents out of the store with what came out of them, and the copies that were uploaded."""
+    for info in with_members(infos, assembly.store.document_infos(EVERYTHING)):
         assembly.store.remove(info.id)
         forget_upload(assembly, info.source)
     assembly.store.publish()
@@ -66,8 +67,8 @@ def forget_upload(assembly: Assembly, source: str) -> None:
     """Delete the saved copy behind ``source``; a file from elsewhere is never touched."""
     root = _uploads_root(assembly.settings.store.path)
     path = Path(source).resolve()
-    if path.is_relative_to(root):
-        path.unlink(missing_ok=True)
+    if path.is_relative_to(root) and path.is_file():
+        path.unlink()
 
 
 def _uploads_root(store_path: Path) -> Path:

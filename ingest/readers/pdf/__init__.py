@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from ingest.readers.base import Block, BlockKind, Reading
+from ingest.readers.base import Block, BlockKind, Reading, ReadOptions
 from ingest.readers.headings import promote_numbered
 from ingest.readers.lines import BULLET
 from ingest.readers.pdf.furniture import find_furniture
@@ -42,12 +42,12 @@ _CONTENTS_LINE = re.compile(r"(?:[.．・…‥]\s?){4,}\s*(?:[0-9０-９]+|[ivx
 _DATE = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
 
 
-def read(data: bytes, name: str) -> Reading:
+def read(data: bytes, name: str, options: ReadOptions) -> Reading:
     """Read a PDF.
 
-    Raises EncryptedDocument when it needs a password, EmptyDocument when no page has a text layer.
+    Raises EncryptedDocument without the right password, EmptyDocument when no page has a text layer.
     """
-    pdf = open_pdf(data, name)
+    pdf = open_pdf(data, name, options.password)
     contents = read_contents(pdf)
     dropped: Counter[str] = Counter()
     pages, warnings = _pages(pdf, contents, name, dropped)

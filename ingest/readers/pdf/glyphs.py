@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from ingest.readers.archive import wrong_password
 from rag.errors import DamagedDocument, EncryptedDocument
 
 Pdf = Any
@@ -87,15 +88,15 @@ class Contents:
     warnings: tuple[str, ...] = field(default=())
 
 
-def open_pdf(data: bytes, name: str) -> Pdf:
-    """Open a document. Raises EncryptedDocument when it needs a password, else DamagedDocument."""
+def open_pdf(data: bytes, name: str, password: str | None = None) -> Pdf:
+    """Open a document. Raises EncryptedDocument without the right password, else DamagedDocument."""
     import pypdfium2
 
     try:
-        return pypdfium2.PdfDocument(data)
+        return pypdfium2.PdfDocument(data, password=password)
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
-            raise EncryptedDocument(f"{name}: needs a password: save a copy without one") from error
+            raise EncryptedDocument(wrong_password(name, password)) from error
         raise DamagedDocument(f"{name}: the PDF cannot be opened ({error}): get a fresh copy") from error
 
 

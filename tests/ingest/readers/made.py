@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
+from email.message import EmailMessage
 
 from ingest.readers.base import Block, Reading
 from ingest.readers.registry import read
@@ -125,3 +126,32 @@ def shape(paragraphs: str, purpose: str | None = "body", properties: str = "", n
 def line(text: str, properties: str = "") -> str:
     """A paragraph of a shape."""
     return f"<a:p>{properties}<a:r><a:t>{text}</a:t></a:r></a:p>"
+
+
+def zipped_by_windows(parts: Mapping[str, bytes]) -> bytes:
+    """A zip archive whose names are in cp932 and not marked as anything, as Explorer makes them."""
+    data = zipped({_stand_in(number, name): part for number, (name, part) in enumerate(parts.items())})
+    for number, name in enumerate(parts):
+        data = data.replace(_stand_in(number, name).encode(), name.encode("cp932"))
+    return data
+
+
+def _stand_in(number: int, name: str) -> str:
+    """A name in ASCII with as many bytes."""
+    return f"{number:02}".ljust(len(name.encode("cp932")), "~")
+
+
+def mail_with(attachments: Mapping[str, bytes], subject: str = "資料") -> bytes:
+    """A mail with attachments."""
+    message = EmailMessage()
+    message["Subject"], message["From"], message["To"] = subject, "a@example.jp", "b@example.jp"
+    message["Date"] = "Mon, 16 Jun 2025 10:24:05 +0900"
+    message.set_content("資料を送ります。")
+    for name, data in attachments.items():
+        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    return message.as_bytes()
+
+
+def mailbox_of(*mails: bytes) -> bytes:
+    """A mailbox as Thunderbird writes it."""
+    return b"".join(b"From - Mon Jun 16 10:24:05 2025\r\n" + mail.rstrip() + b"\r\n\r\n" for mail in mails)

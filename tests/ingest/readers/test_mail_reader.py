@@ -89,8 +89,8 @@ def test_attachments_are_named_and_html_is_second_choice() -> None:
     message.add_alternative("<p>HTML です。</p>", subtype="html")
     message.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename="資料.pdf")
     reading = read(message.as_bytes(), "a.eml")
-    assert texts(reading) == ["差出人: a@example.jp", "資料を送ります。"]
-    assert reading.warnings == ("1 attachments were not read: 資料.pdf",)
+    assert texts(reading) == ["差出人: a@example.jp", "資料を送ります。", "添付: 資料.pdf"]
+    assert [member.name for member in reading.members] == ["資料.pdf"]
 
 
 def test_a_mail_of_html_alone() -> None:
@@ -108,8 +108,8 @@ def test_a_mail_with_nothing_but_an_attachment() -> None:
     message["From"] = "a@example.jp"
     message.add_attachment(b"x", maintype="image", subtype="png", filename="図.png")
     reading = read(message.as_bytes(), "a.eml")
-    assert texts(reading) == ["差出人: a@example.jp"]
-    assert (reading.encoding, len(reading.warnings)) == (None, 1)
+    assert texts(reading) == ["差出人: a@example.jp", "添付: 図.png"]
+    assert (reading.encoding, len(reading.members)) == (None, 1)
 
 
 def test_a_text_that_is_no_mail() -> None:

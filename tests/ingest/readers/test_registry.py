@@ -34,7 +34,7 @@ TEXT = "就業規則について説明します。".encode()
         ("a.xls", OLE + "Workbook\0".encode("utf-16-le"), UnsupportedFormat, r"save it as \.xlsx"),
         ("a.msg", OLE, UnsupportedFormat, r"OLE container"),
         ("a.rtf", b"{\\rtf1 x}", UnsupportedFormat, r"RTF"),
-        ("a.zip", zipped({"x.txt": "x"}), UnsupportedFormat, r"unpack it"),
+        ("a.7z", b"7z\xbc\xaf\x27\x1c", UnsupportedFormat, r"unpack it"),
         (
             "a.odt",
             zipped({"mimetype": "application/vnd.oasis.opendocument.text"}),

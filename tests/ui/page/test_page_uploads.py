@@ -10,6 +10,7 @@ from rag.assembly import Assembly, open_assembly
 from rag.errors import RagError
 from rag.settings import Settings
 from rag.types import EVERYTHING, DocumentInfo
+from tests.ingest.readers.made import zipped
 from ui.page.uploads import (
     Upload,
     add_paths,
@@ -53,6 +54,16 @@ def test_the_same_name_again_replaces(assembly: Assembly) -> None:
     report = add_uploads(assembly, [Upload("受付.txt", (TEXT + "祝日も休みます。").encode())], "窓口")
     assert report.count(Status.UPDATED) == 1
     assert [info.num_chars for info in held(assembly)] == [len(TEXT) + len("祝日も休みます。")]
+
+
+def test_an_archive_comes_and_goes_with_what_is_in_it(assembly: Assembly) -> None:
+    """A member that cannot be read is no reason to throw the archive away."""
+    report = add_uploads(assembly, [Upload("箱.zip", zipped({"受付.txt": TEXT, "空.txt": ""}))], "窓口")
+    assert [Path(file.source).name for file in report.skipped] == ["空.txt"]
+    assert saved(assembly) == ["窓口/箱.zip"]
+    assert [info.name for info in held(assembly)] == ["箱.zip", "受付.txt"]
+    remove_documents(assembly, held(assembly)[:1])
+    assert (held(assembly), saved(assembly)) == ([], [])
 
 
 def test_what_cannot_be_read_is_told_and_not_kept(assembly: Assembly) -> None:
