@@ -75,7 +75,7 @@ def inspect_file(path: Path, settings: IngestSettings) -> Inspection:
     data = read_source(path, settings.max_file_bytes)
     source = path.resolve().as_posix()
     file = FileJob(source, settings.collection, hashlib.sha256(data).hexdigest(), "", data)
-    configuration = Configuration(settings.max_chunk_chars, settings.max_memory_bytes, None)
+    configuration = Configuration.of(settings)
     limits = Limits(settings.timeout_seconds, settings.max_memory_bytes)
     with WorkerPool(MODULE, configuration.to_bytes(), limits, 1) as pool:
         [(_, result)] = pool.run(iter([Job(source, file.to_bytes())]))
@@ -100,13 +100,13 @@ def build_work(configuration: Configuration) -> Work:
         file = decode_job(data)
         if not isinstance(file, FileJob):
             raise ReadError("only files are inspected here")
-        return _inspected(file, configuration.max_chunk_chars)
+        return _inspected(file, configuration)
 
     return work
 
 
-def _inspected(file: FileJob, max_chunk_chars: int) -> bytes:
-    reading = read(file.data, PurePosixPath(file.source).name)
+def _inspected(file: FileJob, configuration: Configuration) -> bytes:
+    reading = read(file.data, PurePosixPath(file.source).name, configuration.options)
     built = build_document(
         reading,
         source=file.source,
@@ -115,7 +115,7 @@ def _inspected(file: FileJob, max_chunk_chars: int) -> bytes:
         size_bytes=len(file.data),
     )
     document = built.document
-    chunks = chunk_document(document, split_sentences(document.text), max_chunk_chars)
+    chunks = chunk_document(document, split_sentences(document.text), configuration.max_chunk_chars)
     bare = tuple(PreparedChunk(chunk, b"", {}) for chunk in chunks)
     prepared = PreparedDocument(document, bare, None, built.warnings, built.dropped)
     return pack([orjson.dumps(reading.encoding_confidence), prepared.to_bytes()])

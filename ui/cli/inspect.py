@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ui.cli.asjson import print_json
-from ui.cli.commands import PATH, Session, json_option, pass_session
+from ui.cli.commands import PATH, Session, json_option, pass_session, password_option
 
 _NUM_CHUNKS = 3
 
@@ -16,10 +16,11 @@ _NUM_CHUNKS = 3
 @click.argument("file", type=PATH, metavar="FILE")
 @click.option("--chunks", "num_chunks", type=click.IntRange(min=0), default=_NUM_CHUNKS, help="示す断片の数")
 @click.option("--text", "with_text", is_flag=True, help="読み取った本文だけを、そのまま表示")
+@password_option
 @json_option
 @pass_session
 def inspect_command(
-    session: Session, /, file: Path, *, num_chunks: int, with_text: bool, as_json: bool
+    session: Session, /, file: Path, *, num_chunks: int, with_text: bool, password: str | None, as_json: bool
 ) -> None:
     """ファイルがどう読まれるかを調べます。ストアには入れません。
 
@@ -31,7 +32,7 @@ def inspect_command(
 
     if file.is_dir():
         raise click.UsageError(f"{file} はフォルダです。ファイルを一つ指定してください")
-    found = inspect_file(file, session.settings().ingest)
+    found = inspect_file(file, session.settings(ingest__password=password).ingest)
     if as_json:
         print_json(inspection_json(found, num_chunks))
     elif with_text:
