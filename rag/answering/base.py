@@ -6,7 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from rag.generation.base import Prompt, Sampling
 from rag.types import Answer, Hit, Question, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRewritten:
+    """A follow-up question was made standalone: ``query`` is what is searched, ``by`` who made it."""
+
+    query: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,16 @@ class TextDrafted:
 
 
 @dataclass(frozen=True, slots=True)
+class TextGenerated:
+    """What a model was sent and what it wrote, whole; for records."""
+
+    model: str
+    prompt: Prompt
+    sampling: Sampling
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatementVerified:
     """A statement with its verdict and citations."""
 
@@ -37,7 +56,7 @@ class AnswerDone:
     answer: Answer
 
 
-AnswerEvent = HitsFound | TextDrafted | StatementVerified | AnswerDone
+AnswerEvent = QuestionRewritten | HitsFound | TextDrafted | TextGenerated | StatementVerified | AnswerDone
 
 
 class Answerer(Protocol):

@@ -1,4 +1,4 @@
-"""The whole flow of one question: retrieve, answer, cite. Four lines; everything else is behind them.
+"""The whole flow of one question: make it standalone, retrieve, answer, finish. The rest is behind that.
 
 `rag.chain` makes this a LangChain Runnable. Faces that need no LangChain take it as it is, which
 saves half a second of imports.
@@ -11,20 +11,49 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from rag.answering.base import AnswerDone, Answerer, AnswerEvent, HitsFound
+from rag.answering.base import AnswerDone, Answerer, AnswerEvent, HitsFound, QuestionRewritten
+from rag.answering.conversation import Rewriter, Rewriting, within_budget
+from rag.errors import RagError
 from rag.retrieval.base import Retriever
 from rag.types import Answer, Hit, Question
 
 Find = Callable[[Question], Sequence[Hit]]
 
+Finish = Callable[[Question, Answer], Answer]
+"""What an answer is completed with: conflicts between its sources, what an abstention lacks."""
+
+Keep = Callable[[Question, Sequence[AnswerEvent]], None]
+"""Keeps a record of a question and everything that happened."""
+
+HISTORY_TOKENS = 512
+"""How much of a conversation a follow-up question is read with."""
+
 
 class AnswerFlow:
-    """Asks the retriever for hits and the answerer for an answer from them."""
+    """Asks the rewriter for a standalone question, the retriever for hits, the answerer for an answer.
 
-    def __init__(self, retriever: Retriever, answerer: Answerer, *, top_k: int = 8) -> None:
+    Without a rewriter every question is taken as it is. ``keep`` sees the events before the answer is
+    handed out; when it fails, the answer says so.
+    """
+
+    def __init__(
+        self,
+        retriever: Retriever,
+        answerer: Answerer,
+        *,
+        top_k: int = 8,
+        rewriter: Rewriter | None = None,
+        history_tokens: int = HISTORY_TOKENS,
+        finishers: Sequence[Finish] = (),
+        keep: Keep | None = None,
+    ) -> None:
         self.retriever = retriever
         self.answerer = answerer
         self.top_k = top_k
+        self._rewriter = rewriter
+        self._history_tokens = history_tokens
+        self._finishers = tuple(finishers)
+        self._keep = keep
 
     def find(self, question: Question) -> Sequence[Hit]:
         """The hits that the answer is made from."""
@@ -35,19 +64,54 @@ class AnswerFlow:
 
         ``find`` stands in for the flow's own search, so that a caller can watch it.
         """
-        began = time.perf_counter()
-        hits = tuple((find or self.find)(question))
-        yield HitsFound(hits)
-        for event in self.answerer.answer(question, hits):
-            if isinstance(event, AnswerDone):
-                elapsed = time.perf_counter() - began
-                yield AnswerDone(replace(event.answer, elapsed_seconds=elapsed))
-            else:
-                yield event
+        if self._keep is None:
+            yield from self._events(question, find)
+            return
+        happened: list[AnswerEvent] = []
+        for event in self._events(question, find):
+            happened.append(event)
+            yield self._kept(question, happened, event) if isinstance(event, AnswerDone) else event
 
     def answer(self, question: Question) -> Answer:
         """The whole answer to one question."""
         return last_answer(self.events(question))
+
+    def _events(self, question: Question, find: Find | None) -> Iterator[AnswerEvent]:
+        began = time.perf_counter()
+        rewriting = self._rewrite(question)
+        standalone = replace(question, text=rewriting.query, history=())
+        if rewriting.query != question.text:
+            yield QuestionRewritten(rewriting.query, rewriting.by)
+        hits = tuple((find or self.find)(standalone))
+        yield HitsFound(hits)
+        for event in self.answerer.answer(standalone, hits):
+            if isinstance(event, AnswerDone):
+                answer = self._finished(question, standalone, event.answer)
+                yield AnswerDone(replace(answer, elapsed_seconds=time.perf_counter() - began))
+            else:
+                yield event
+
+    def _rewrite(self, question: Question) -> Rewriting:
+        history = within_budget(question.history, self._history_tokens)
+        if self._rewriter is None or not history:
+            return Rewriting(question.text)
+        return self._rewriter.rewrite(question.text, history)
+
+    def _finished(self, question: Question, standalone: Question, answer: Answer) -> Answer:
+        for finish in self._finishers:
+            answer = finish(standalone, answer)
+        query = "" if standalone.text == question.text else standalone.text
+        return replace(answer, question=question.text, query=query, as_of=question.scope.as_of)
+
+    def _kept(self, question: Question, happened: Sequence[AnswerEvent], done: AnswerDone) -> AnswerDone:
+        """The last event; with a note when no record could be kept of it."""
+        try:
+            if self._keep is not None:
+                self._keep(question, happened)
+        except RagError as error:
+            notes = (*done.answer.notes, f"記録を残せませんでした（{error}）")
+            return AnswerDone(replace(done.answer, notes=notes))
+        return done
 
 
 def last_answer(events: Iterator[AnswerEvent]) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rag.answering.base import AnswerDone, AnswerEvent, StatementVerified, TextDrafted
+from rag.answering.base import AnswerDone, AnswerEvent, StatementVerified, TextDrafted, TextGenerated
 from rag.answering.candidates import Candidate, collect_candidates
 from rag.answering.evidence import Draft, EvidenceChecker, cut_drafts
 from rag.answering.extractive import cite
@@ -60,7 +60,9 @@ class GenerativeAnswerer:
             written.append(piece)
             if self._answering.unsupported == "mark":
                 yield TextDrafted(piece)
-        drafts = cut_drafts("".join(written))
+        text = "".join(written)
+        yield TextGenerated(self._generator.name, packed.prompt, self._sampling, text)
+        drafts = cut_drafts(text)
         if not drafts or _SAYS_NOTHING_FOUND in fold_text(drafts[0].text):
             notes = (*_notes(packed), *cuts)
             yield AnswerDone(Answer(question.text, (), tuple(hits), True, 0.0, self.name, notes))
