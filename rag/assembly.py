@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rag.answering.base import Answerer
+from rag.answering.calibration import load_calibration
 from rag.answering.extractive import ExtractiveAnswerer, load_answer_model
 from rag.answering.flow import AnswerFlow
 from rag.bundled import bundled_path
@@ -165,6 +166,9 @@ def build_answerer(assembly: Assembly, generator: Generator | None) -> Answerer:
     """Extractive without a model; else generative, falling back to extractive when the model fails."""
     settings = assembly.settings
     model = load_answer_model(bundled_path("models", "answering.json"))
+    if settings.answering.calibration == "auto":
+        calibration = load_calibration(settings.store.path, model)
+        model = calibration.apply(model) if calibration else model
     # The weights were fitted with the bundled embedder, whichever one searches.
     bundled = settings.embedding.model == "bundled"
     embedder = assembly.embedder if bundled else load_bundled_embedder()

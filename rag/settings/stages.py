@@ -164,6 +164,10 @@ class AnsweringSettings(Stage):
     abstain_below: float = Field(
         0.56, ge=0, le=1, description="Below this score of answerability the answer abstains."
     )
+    calibration: Literal["auto", "none"] = Field(
+        "auto",
+        description="`auto` reads the score as `swallow-rag calibrate` fitted it; `none` does not.",
+    )
     unsupported: Literal["mark", "remove"] = Field(
         "mark", description="What happens to generated statements that no source carries."
     )

@@ -34,6 +34,7 @@ COMMANDS = {
     "demo": "ui.cli.demo:demo_command",
     "doctor": "ui.cli.doctor:doctor_command",
     "models": "ui.cli.models:models_group",
+    "calibrate": "ui.cli.calibrate:calibrate_command",
     "eval": "ui.cli.evaluate:eval_group",
 }
 """Name → where the command stands; in the order in which the help shows them."""
