@@ -15,6 +15,7 @@ from rag.answering.base import AnswerDone, Answerer, AnswerEvent, HitsFound, Que
 from rag.answering.conversation import Rewriter, Rewriting, within_budget
 from rag.errors import RagError
 from rag.retrieval.base import Retriever
+from rag.retrieval.query_language import read_question
 from rag.types import Answer, Hit, Question
 
 Find = Callable[[Question], Sequence[Hit]]
@@ -78,15 +79,17 @@ class AnswerFlow:
 
     def _events(self, question: Question, find: Find | None) -> Iterator[AnswerEvent]:
         began = time.perf_counter()
-        rewriting = self._rewrite(question)
-        standalone = replace(question, text=rewriting.query, history=())
-        if rewriting.query != question.text:
+        read = read_question(question)
+        rewriting = self._rewrite(read)
+        standalone = replace(read, text=rewriting.query, history=())
+        if rewriting.query != read.text:
             yield QuestionRewritten(rewriting.query, rewriting.by)
         hits = tuple((find or self.find)(standalone))
         yield HitsFound(hits)
         for event in self.answerer.answer(standalone, hits):
             if isinstance(event, AnswerDone):
-                answer = self._finished(question, standalone, event.answer)
+                answer = self._finished(read, standalone, event.answer)
+                answer = replace(answer, question=question.text, notes=(*read.notes, *answer.notes))
                 yield AnswerDone(replace(answer, elapsed_seconds=time.perf_counter() - began))
             else:
                 yield event
@@ -97,11 +100,11 @@ class AnswerFlow:
             return Rewriting(question.text)
         return self._rewriter.rewrite(question.text, history)
 
-    def _finished(self, question: Question, standalone: Question, answer: Answer) -> Answer:
+    def _finished(self, read: Question, standalone: Question, answer: Answer) -> Answer:
         for finish in self._finishers:
             answer = finish(standalone, answer)
-        query = "" if standalone.text == question.text else standalone.text
-        return replace(answer, question=question.text, query=query, as_of=question.scope.as_of)
+        query = "" if standalone.text == read.text else standalone.text
+        return replace(answer, query=query, as_of=read.scope.as_of)
 
     def _kept(self, question: Question, happened: Sequence[AnswerEvent], done: AnswerDone) -> AnswerDone:
         """The last event; with a note when no record could be kept of it."""

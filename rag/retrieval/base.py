@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from rag.store.base import ScoredChunk
+from rag.retrieval.query_language import read_question
+from rag.store.base import ScoredChunk, Selection, Store
 from rag.text.analyzer import Analysis, Analyzer
 from rag.text.query_terms import WeightedTerms, query_terms
-from rag.types import Hit, Question, Scope
+from rag.types import NO_CONDITIONS, Conditions, Hit, Question, Scope
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question made ready for the indexes: analysed once, for every leg."""
+    """A question made ready for the indexes: read and analysed once, for every leg.
+
+    ``text`` is what is left of it without search syntax; ``only`` are the chunks that fulfil
+    ``conditions``, once the store has been asked for them.
+    """
 
     text: str
     analysis: Analysis
     terms: WeightedTerms
     scope: Scope
+    conditions: Conditions = NO_CONDITIONS
+    only: Selection | None = None
 
     @classmethod
     def from_question(cls, question: Question, analyzer: Analyzer) -> Query:
         """Analyse 「有休は何日？」 into its morphemes and index terms."""
+        question = read_question(question)
         text = question.text[:MAX_QUERY_CHARS]
         analysis = analyzer.analyze(text)
-        return cls(text, analysis, query_terms(text, analysis, analyzer), question.scope)
+        conditions = question.conditions or NO_CONDITIONS
+        return cls(text, analysis, query_terms(text, analysis, analyzer), question.scope, conditions)
+
+    def selected(self, store: Store) -> Query:
+        """The query with the chunks that fulfil its conditions; itself when it has none."""
+        return replace(self, only=store.select(self.conditions, self.scope)) if self.conditions else self
 
 
 MAX_QUERY_CHARS = 2_000

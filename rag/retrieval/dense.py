@@ -23,4 +23,4 @@ class DenseLeg:
         (vector,) = self._embedder.embed_queries([query.text], [query.analysis])
         if not vector.any():
             return []
-        return self._store.search_dense(vector, query.scope, top_k)
+        return self._store.search_dense(vector, query.scope, top_k, query.only)

@@ -40,7 +40,7 @@ class HybridRetriever:
 
     def retrieve(self, question: Question, top_k: int) -> Sequence[Hit]:
         """At most ``top_k`` hits, best first; ties by chunk id."""
-        query = Query.from_question(question, self._analyzer)
+        query = Query.from_question(question, self._analyzer).selected(self._store)
         wanted = max(self._candidates, top_k)
         found = {weighted.leg.name: weighted.leg.search(query, wanted) for weighted in self._legs}
         weights = {weighted.leg.name: weighted.weight for weighted in self._legs}

@@ -18,4 +18,4 @@ class KeywordLeg:
 
     def search(self, query: Query, top_k: int) -> Sequence[ScoredChunk]:
         """Best first by BM25; nothing for a query without terms."""
-        return self._store.search_keyword(query.terms, query.scope, top_k)
+        return self._store.search_keyword(query.terms, query.scope, top_k, query.only)

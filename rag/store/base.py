@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rag.text.analyzer import Analysis
 from rag.text.query_terms import WeightedTerms
 from rag.text.terms import Terms
-from rag.types import Chunk, Document, DocumentInfo, IndexIdentity, Scope
+from rag.types import Chunk, Conditions, Document, DocumentInfo, IndexIdentity, Scope
 
 
 class ScoredChunk(NamedTuple):
@@ -24,6 +24,18 @@ class ScoredChunk(NamedTuple):
 
     chunk_id: int
     score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Selection:
+    """Chunks by id, ascending, that a search may give; ``inverted`` are those that it may not."""
+
+    chunk_ids: NDArray[np.int64]
+    inverted: bool = False
+
+    def shows(self, chunk_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of these the search may give, in the order asked."""
+        return np.isin(chunk_ids, self.chunk_ids, invert=self.inverted)
 
 
 class FollowerState(NamedTuple):
@@ -118,11 +130,22 @@ class Store(Protocol):
         """The stored analyses of chunks that were found within a scope."""
         ...
 
-    def search_keyword(self, terms: WeightedTerms, scope: Scope, top_k: int) -> list[ScoredChunk]:
-        """BM25 over the fields of `Terms`, best first; ties by chunk id. No terms, no hits."""
+    def select(self, conditions: Conditions, scope: Scope) -> Selection:
+        """The chunks in scope that fulfil the conditions, for searches with the same scope."""
         ...
 
-    def search_dense(self, vector: NDArray[np.float32], scope: Scope, top_k: int) -> list[ScoredChunk]:
+    def search_keyword(
+        self, terms: WeightedTerms, scope: Scope, top_k: int, only: Selection | None = None
+    ) -> list[ScoredChunk]:
+        """BM25 over the fields of `Terms`, best first; ties by chunk id. No terms, no hits.
+
+        With ``only`` the best of those chunks, however many others are better.
+        """
+        ...
+
+    def search_dense(
+        self, vector: NDArray[np.float32], scope: Scope, top_k: int, only: Selection | None = None
+    ) -> list[ScoredChunk]:
         """Inner product with a unit vector of shape (dimension,), best first; zeros find nothing."""
         ...
 

@@ -54,6 +54,21 @@ def decode_vector(data: bytes) -> NDArray[np.float32]:
     return np.frombuffer(data, dtype="<f2").astype(np.float32)
 
 
+def check_query_vector(vector: NDArray[np.float32], dimension: int) -> NDArray[np.float32] | None:
+    """The vector as an index takes it, None when it finds nothing: zeros, or NaN in it.
+
+    Raises StoreError when it has another dimension than the store.
+    """
+    if vector.shape != (dimension,):
+        raise StoreError(
+            f"a query vector of shape {vector.shape} does not fit this store of {(dimension,)}: "
+            "check the embedder"
+        )
+    if not vector.any() or not np.isfinite(vector).all():
+        return None
+    return np.ascontiguousarray(vector, dtype=np.float32)
+
+
 def _chunk_row(chunk: Chunk) -> tuple[object, ...]:
     return (
         chunk.position,

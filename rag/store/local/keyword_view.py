@@ -89,7 +89,7 @@ class KeywordView:
         limit = max(CANDIDATES_PER_HIT * top_k, MIN_CANDIDATES)
         while True:
             chunk_ids = candidates.find(limit)
-            scored = _score_stored(connection, chunk_ids, query, frequencies, statistics)
+            scored = score_stored(connection, chunk_ids, query, frequencies, statistics)
             best = take_best([overlay, scored], top_k)
             # When even the worst candidate is good enough, equals of it were cut off.
             enough = len(chunk_ids) < limit or not len(scored) or scored.worst() < best[-1].score
@@ -115,13 +115,14 @@ class KeywordView:
         return Scored(scored.chunk_ids[shown], scored.scores[shown])
 
 
-def _score_stored(
+def score_stored(
     connection: sqlite3.Connection,
     chunk_ids: list[int],
     query: QueryTerms,
     frequencies: NDArray[np.int64],
     statistics: Statistics,
 ) -> Scored:
+    """BM25 of these chunks, whichever of them still exist; 0 where no term matches."""
     rows = find_blobs(connection, "chunk_terms", chunk_ids)
     block = TermBlock.decode(rows.items(), len(FIELD_NAMES))
     scores = score_chunks(block, query, find_matches(block, query), frequencies, statistics)

@@ -22,24 +22,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import StoreError
-from rag.store.base import FollowerState, IndexedChunk, ScoredChunk, StoreStatistics
-from rag.store.local import catalog
+from rag.store.base import FollowerState, IndexedChunk, ScoredChunk, Selection, StoreStatistics
+from rag.store.local import catalog, selected
 from rag.store.local.bm25 import FIELD_NAMES
 from rag.store.local.changes import State, read_state
 from rag.store.local.connections import Connections
 from rag.store.local.dense import DenseIndex
+from rag.store.local.files import folder_bytes
 from rag.store.local.follower import Follower, SnapshotTooOld, ViewT
 from rag.store.local.generations import DamagedGeneration
-from rag.store.local.intake import decode_vector, prepare
+from rag.store.local.intake import check_query_vector, decode_vector, prepare
 from rag.store.local.keyword import KeywordIndex
 from rag.store.local.keyword_view import KeywordView
 from rag.store.local.opening import DATABASE, create_database, open_database
 from rag.store.local.originals import Originals
+from rag.store.local.selecting import select
 from rag.store.local.vocabulary import find_query
 from rag.store.local.writer import Writer
 from rag.text.analyzer import Analysis
 from rag.text.query_terms import WeightedTerms
-from rag.types import Chunk, Document, DocumentInfo, IndexIdentity, Scope
+from rag.types import Chunk, Conditions, Document, DocumentInfo, IndexIdentity, Scope
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -181,28 +183,35 @@ class LocalStore:
             blobs = catalog.find_blobs(connection, "chunk_vectors", chunk_ids)
         return {chunk_id: decode_vector(data) for chunk_id, data in blobs.items()}
 
-    def search_keyword(self, terms: WeightedTerms, scope: Scope, top_k: int) -> list[ScoredChunk]:
+    def select(self, conditions: Conditions, scope: Scope) -> Selection:
+        """The chunks in scope that fulfil the conditions."""
+        return self._look(
+            self._keyword, lambda connection, _, view: select(connection, view, conditions, scope)
+        )
+
+    def search_keyword(
+        self, terms: WeightedTerms, scope: Scope, top_k: int, only: Selection | None = None
+    ) -> list[ScoredChunk]:
         """BM25, best first."""
 
         def search(connection: sqlite3.Connection, state: State, view: KeywordView) -> list[ScoredChunk]:
             query = find_query(connection, terms)
-            return view.search(connection, state, query, scope, top_k) if len(query) else []
+            return selected.search_keyword(connection, state, view, query, scope, top_k=top_k, only=only)
 
         return self._look(self._keyword, search) if top_k > 0 else []
 
-    def search_dense(self, vector: NDArray[np.float32], scope: Scope, top_k: int) -> list[ScoredChunk]:
+    def search_dense(
+        self, vector: NDArray[np.float32], scope: Scope, top_k: int, only: Selection | None = None
+    ) -> list[ScoredChunk]:
         """Inner product, best first; a vector of zeros, or with NaN in it, finds nothing."""
-        wanted = (self._identity.embedder.dimension,)
-        if vector.shape != wanted:
-            raise StoreError(
-                f"a query vector of shape {vector.shape} does not fit this store of {wanted}: "
-                "check the embedder"
-            )
-        if top_k <= 0 or not vector.any() or not np.isfinite(vector).all():
+        query = check_query_vector(vector, self._identity.embedder.dimension)
+        if top_k <= 0 or query is None:
             return []
-        query = np.ascontiguousarray(vector, dtype=np.float32)
         return self._look(
-            self._dense, lambda connection, _, view: view.search(connection, query, scope, top_k)
+            self._dense,
+            lambda connection, _, view: selected.search_dense(
+                connection, view, query, scope, top_k=top_k, only=only
+            ),
         )
 
     def document_frequencies(self, terms: WeightedTerms) -> Mapping[str, Mapping[str, int]]:
@@ -231,7 +240,7 @@ class LocalStore:
             state.num_chunks,
             state.num_chars,
             state.change_number,
-            _size_bytes(self.path),
+            folder_bytes(self.path),
             (self._report(self._keyword), self._report(self._dense)),
         )
 
@@ -285,13 +294,3 @@ class LocalStore:
                 except SnapshotTooOld as ahead:
                     problem = str(ahead)
         return FollowerState(follower.name, 0, 0, problem)
-
-
-def _size_bytes(folder: Path) -> int:
-    sizes = 0
-    for path in folder.rglob("*"):
-        try:
-            sizes += path.stat().st_size if path.is_file() else 0
-        except FileNotFoundError:
-            continue  # replaced by a writer while we looked
-    return sizes

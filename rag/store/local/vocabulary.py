@@ -89,6 +89,12 @@ def find_ids(connection: sqlite3.Connection, field: int, words: Iterable[str]) -
     return found
 
 
+def find_ids_containing(connection: sqlite3.Connection, field: int, part: str) -> tuple[int, ...]:
+    """The ids of all words of the field that have ``part`` in them; looks at every one of them."""
+    rows = connection.execute("SELECT id FROM terms WHERE field = ? AND instr(term, ?)", (field, part))
+    return tuple(term_id for (term_id,) in rows)
+
+
 def find_query(connection: sqlite3.Connection, terms: WeightedTerms) -> QueryTerms:
     """Those terms of a query that stand in the store or once stood there."""
     check_fields(terms)
