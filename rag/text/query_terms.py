@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from rag.text.analyzer import Analysis, Analyzer
 from rag.text.fold import fold_text
 from rag.text.romaji import romaji_words
-from rag.text.terms import CONTEXT_FIELDS, KANA, TO_KATAKANA, Parts, content_terms, merged, word_reading
+from rag.text.terms import KANA, TO_KATAKANA, Parts, content_terms, word_reading
 
 WeightedTerms = Mapping[str, Mapping[str, float]]
 """Field → term → how much it counts; `rag.text.terms.Terms` with weights in place of numbers."""
@@ -64,14 +64,7 @@ def terms_of(parts: Parts, lemmas: Mapping[str, float], readings: Mapping[str, f
         term: count * DIGITS_WEIGHT if _WEAK_PAIR.fullmatch(term) else count
         for term, count in parts.bigram.items()
     }
-    context = merged([parts.base, bigrams])
-    return {
-        "base": parts.base,
-        "bigram": bigrams,
-        "lemma": lemmas,
-        "reading": readings,
-        **dict.fromkeys(CONTEXT_FIELDS, context),
-    }
+    return {"base": parts.base, "bigram": bigrams, "lemma": lemmas, "reading": readings}
 
 
 def _readings(text: str, analysis: Analysis) -> dict[str, float]:
@@ -129,7 +122,7 @@ def _read_as_romaji(text: str, analyzer: Analyzer) -> Iterator[tuple[str, float]
         for kana in spellings:
             analysis = analyzer.analyze(kana)
             for word, weight in _readings(kana, analysis).items():
-                yield word, weight * ROMAJI_WEIGHT
+                yield word, ROMAJI_WEIGHT * (max(weight, 2.0) if len(word) == len(kana) else weight)
             for feature in analysis.features:
                 if feature.lemma != feature.base and len(kana) >= _MIN_GUESS:
                     yield feature.lemma, ROMAJI_WEIGHT

@@ -38,8 +38,9 @@ heading     the same of the chunk's heading path, and marks of its pages and art
 ==========  ==================================================================================
 
 The first four are of the chunk's text, its document's title and its heading path together: a word of the
-title counts as if every chunk said it. With fields of their own, whose scores were added, R@1 was .884 on 4,281
-questions of JSQuAD among 10,834 passages, together it is .911. The last two are for phrases and places alone.
+title counts as if every chunk said it. With fields of their own, whose scores were added, R@1 was .884 on
+4,281 questions of JSQuAD among 10,834 passages, together it is .911. The last two are for phrases and places
+alone.
 """
 
 CONTEXT_FIELDS = ("title", "heading")

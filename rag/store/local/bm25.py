@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from rag.store.local.term_block import TermBlock
 
-K1 = 1.2
-"""How soon a term that repeats stops counting."""
+K1 = 0.6
+"""How soon a term that repeats stops counting; fitted on JaQuAD (MRR@10 .904, with 1.2 .894)."""
 
 
 class FieldWeight(NamedTuple):
