@@ -38,7 +38,7 @@ _HIDDEN = "(?:system|hidden|initial|original|secret)"
 _DROPS = (
     rf"{_EARLIER}(?:の|の{_ALL}の?|に出した|に与えた)?{_WORDS}(?:を|は|に|について|と)*{_ALL}*{_DROP}",
     rf"{_WORDS}[をは]{_ALL}*(?:無視|忘れ|破棄)(?:し|せよ|しろ|て)[^。]{{0,40}}{_SAY}",
-    rf"(?:システム)?プロンプト(?:を|の内容を){_ALL}*{_DROP}",
+    rf"システム ?プロンプト(?:を|の内容を){_ALL}*{_DROP}",
     rf"(?:ignore|disregard|forget|override|bypass) (?:\w+ ){{0,3}}?{_FORMER} (?:\w+ ){{0,3}}?{_RULES}",
     r"new (?:system )?instructions?\s*:",
 )
@@ -50,7 +50,8 @@ _ROLES = (
     rf"{_MODEL}は(?:もう|もはや)?[^。\n]{{0,10}}(?:制限|制約|規則|ルール|検閲)(?:の|を|に)?(?:ない|受けない|縛られない)",
     rf"{_MODEL}(?:は|へ|への指示|に対する指示)[:、]?[^。\n]{{0,40}}と(?:だけ)?{_SAY}(?:て|し|ろ|よ|せよ|なさい|する)",
     rf"この(?:文書|資料|文章|ページ|ファイル)を(?:読んだ|読み込んだ|処理する|要約する){_MODEL}[はへに]",
-    "(?:開発者|管理者|デバッグ|脱獄|無制限)モード(?:に(?:入|切り?替|移行)|を(?:有効|起動|オン))",
+    "(?:脱獄|無制限)モード(?:に(?:入|切り?替|移行)|を(?:有効|起動|オン))",
+    "(?:今から|これより|以後|以降)[^。\\n]{0,10}(?:開発者|管理者|デバッグ)モード",
     r"you are now (?:an? |the |in |no longer )|you are no longer (?:an?|bound|restricted)\b",
     r"(?:act|behave|respond) as (?:an? )?(?:unrestricted|jailbroken|dan\b|evil)",
     r"do anything now|jailbreak mode|developer mode (?:enabled|on)\b|enable developer mode",
