@@ -157,6 +157,10 @@ class Store(Protocol):
         """How many chunks there are in all; cheap enough to ask with every question."""
         ...
 
+    def change_number(self) -> int:
+        """The number of the last change; as cheap."""
+        ...
+
     def statistics(self) -> StoreStatistics:
         """Counts, size on disk and the state of the followers."""
         ...

@@ -282,6 +282,7 @@ def test_statistics_count_what_is_there(store: Store) -> None:
     statistics = store.statistics()
     assert (statistics.num_documents, statistics.num_chunks, statistics.num_chars) == (1, 2, 7)
     assert store.num_chunks() == 2
+    assert store.change_number() == store.statistics().change_number
     assert statistics.change_number == 3
     assert statistics.size_bytes > 0
     assert all(not follower.problem for follower in statistics.followers)

@@ -15,7 +15,6 @@ import logging
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Self, TypeVar
 
 import numpy as np
@@ -228,13 +227,15 @@ class LocalStore:
 
     def num_chunks(self) -> int:
         """A number that SQLite keeps; nothing is counted."""
-        with self._connections.snapshot() as connection:
-            return read_state(connection).num_chunks
+        return self._state().num_chunks
+
+    def change_number(self) -> int:
+        """Another number that SQLite keeps."""
+        return self._state().change_number
 
     def statistics(self) -> StoreStatistics:
         """Counts, size on disk and the state of the followers, whose files are read through."""
-        with self._connections.snapshot() as connection:
-            state = read_state(connection)
+        state = self._state()
         return StoreStatistics(
             state.num_documents,
             state.num_chunks,
@@ -252,10 +253,12 @@ class LocalStore:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
+
+    def _state(self) -> State:
+        with self._connections.snapshot() as connection:
+            return read_state(connection)
 
     def _for_writing(self) -> Writer:
         if self._read_only:
