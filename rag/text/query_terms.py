@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from rag.text.analyzer import Analysis, Analyzer
 from rag.text.fold import fold_text
 from rag.text.romaji import romaji_words
-from rag.text.terms import KANA, TO_KATAKANA, Parts, content_terms, word_reading
+from rag.text.terms import KANA, TO_KATAKANA, content_terms, word_reading
 
 WeightedTerms = Mapping[str, Mapping[str, float]]
 """Field → term → how much it counts; `rag.text.terms.Terms` with weights in place of numbers."""
@@ -24,6 +24,12 @@ DIGITS_WEIGHT = 0.5
 
 READING_WEIGHTS = (0.0, 0.5, 0.5, 2.0, 4.0, 6.0, 8.0)
 """Of a reading by its kana; the last for longer ones. Six kana in a row hardly agree by chance."""
+
+KANA_PAIR_WEIGHT = 0.3
+"""Of a pair of hiragana in a question without kanji, whose words are asked for by their readings."""
+
+EXACT_WEIGHT = 1.5
+"""Of a date, or a number with its counter: whoever asks for 12,000円 means nothing else."""
 
 BESIDE_KANJI = 0.25
 """Times these in a question with kanji, most of whose kana are grammar and no words."""
@@ -36,6 +42,8 @@ _MAX_RUN = 80
 """Of a longer run of kana the beginning is guessed at; the bigrams of all of it are asked for anyway."""
 
 _MAX_JOINED = 4
+_EXACT = re.compile(r"d:|fy:|[0-9]+[^0-9a-z.:/_@+#-]")
+_KANA_PAIR = re.compile("[ぁ-ゖー]{2}")
 _WEAK_PAIR = re.compile(r"[0-9a-z]{2}")
 _STEMS = dict(
     zip("いきぎしちにびみりえけげせてねべめれじ", "うくぐすつぬぶむるうくぐすつぬぶむるず", strict=True)
@@ -49,22 +57,34 @@ def query_terms(text: str, analysis: Analysis, analyzer: Analyzer | None = None)
     Without an ``analyzer`` words in Latin letters are read as they are, and not as romaji too.
     """
     parts = content_terms(text, analysis)
+    in_kana = not _KANJI.search(fold_text(text))
     readings = _readings(text, analysis)
     lemmas: dict[str, float] = {**dict.fromkeys(_counterparts(analysis), 1.0), **parts.lemma}
     if analyzer:
         for word, weight in _read_as_romaji(text, analyzer):
             lemmas.setdefault(word, weight)
             readings[word] = max(readings.get(word, 0.0), weight)
-    return terms_of(parts, lemmas, readings)
-
-
-def terms_of(parts: Parts, lemmas: Mapping[str, float], readings: Mapping[str, float]) -> WeightedTerms:
-    """Terms sorted into fields, pairs of digits and letters weighed less."""
-    bigrams = {
-        term: count * DIGITS_WEIGHT if _WEAK_PAIR.fullmatch(term) else count
-        for term, count in parts.bigram.items()
+    return {
+        "base": _weighed(parts.base),
+        "bigram": _weighed_pairs(parts.bigram, in_kana=in_kana),
+        "lemma": lemmas,
+        "reading": readings,
     }
-    return {"base": parts.base, "bigram": bigrams, "lemma": lemmas, "reading": readings}
+
+
+def _weighed(bases: Mapping[str, int]) -> dict[str, float]:
+    return {term: count * EXACT_WEIGHT if _EXACT.match(term) else count for term, count in bases.items()}
+
+
+def _weighed_pairs(pairs: Mapping[str, int], *, in_kana: bool) -> dict[str, float]:
+    """Pairs that say little weigh less, and no more where they repeat (350,000 has 00 twice)."""
+    weights: dict[str, float] = {}
+    for pair, count in pairs.items():
+        if _WEAK_PAIR.fullmatch(pair):
+            weights[pair] = DIGITS_WEIGHT
+        else:
+            weights[pair] = count * (KANA_PAIR_WEIGHT if in_kana and _KANA_PAIR.fullmatch(pair) else 1.0)
+    return weights
 
 
 def _readings(text: str, analysis: Analysis) -> dict[str, float]:

@@ -127,7 +127,7 @@ def test_a_text_finds_itself(text: str):
         assert all(around[field].keys() <= asked[field].keys() for field in ("base", "bigram", "lemma")), (
             place
         )
-    assert indexed["base"] == asked["base"]
+    assert indexed["base"].keys() == asked["base"].keys(), "and a question invents no words"
 
 
 @given(st.text(alphabet="けいひせさんのほうカタナー", min_size=1, max_size=12))
