@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING, Self
 
 from rag.answering.base import Answerer
 from rag.answering.calibration import load_calibration
+from rag.answering.conflicts import ConflictFinder
+from rag.answering.conversation import Rewriter
+from rag.answering.conversation_rules import RuleRewriter
 from rag.answering.extractive import ExtractiveAnswerer, load_answer_model
+from rag.answering.flagging import flag_citations
 from rag.answering.flow import AnswerFlow
+from rag.answering.missing import MissingWords
 from rag.bundled import bundled_path
 from rag.embedding.base import Embedder
 from rag.embedding.static import load_static_embedder
@@ -30,6 +35,7 @@ from rag.types import IndexIdentity
 
 if TYPE_CHECKING:
     from rag.chain import AnswerChain
+    from rag.records.keeping import AnswerRecorder
 
 DENSE_WEIGHTS = {"static-ja": 0.4}
 """Share of the dense leg, fitted per embedder (docs/evaluation.md); others get `DEFAULT_DENSE_WEIGHT`."""
@@ -52,8 +58,22 @@ class Assembly:
 
     def build_flow(self, generator: Generator | None = None) -> AnswerFlow:
         """Retrieve, answer, cite; a ``generator`` of the caller's own stands in for the settings'."""
-        answerer = build_answerer(self, generator or load_wanted_generator(self.settings))
-        return AnswerFlow(self.build_retriever(), answerer, top_k=self.settings.retrieval.top_k)
+        generator = generator or load_wanted_generator(self.settings)
+        return AnswerFlow(
+            self.build_retriever(),
+            build_answerer(self, generator),
+            top_k=self.settings.retrieval.top_k,
+            rewriter=build_rewriter(self, generator),
+            history_tokens=self.settings.answering.history_tokens,
+            finishers=(ConflictFinder(), MissingWords(self.store, self.analyzer), flag_citations),
+            keep=self.build_recorder() if self.settings.records.path else None,
+        )
+
+    def build_recorder(self) -> AnswerRecorder:
+        """What makes records of answers; it keeps them where the settings say so."""
+        from rag.records.keeping import AnswerRecorder
+
+        return AnswerRecorder(self.store, self.settings, self.settings.records.path)
 
     def build_chain(self, generator: Generator | None = None) -> AnswerChain:
         """The flow as a LangChain Runnable, the model's calls traced as well."""
@@ -182,3 +202,13 @@ def build_answerer(assembly: Assembly, generator: Generator | None) -> Answerer:
         generator, assembly.store, assembly.analyzer, settings.generation, settings.answering
     )
     return FallbackAnswerer(generative, extractive)
+
+
+def build_rewriter(assembly: Assembly, generator: Generator | None) -> Rewriter:
+    """By rule without a model; else by the model, with the rules as judge."""
+    rules = RuleRewriter(assembly.analyzer)
+    if generator is None:
+        return rules
+    from rag.answering.conversation_model import ModelRewriter
+
+    return ModelRewriter(generator, rules, assembly.analyzer, assembly.settings.answering.history_tokens)

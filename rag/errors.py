@@ -17,6 +17,7 @@ RagError
 │   ├── ModelUnavailable     not on this machine, or its server does not answer
 │   │   └── ModelBusy        too many requests at once; the same request may work in a moment
 │   └── ContextTooLong       the prompt does not fit the model's context
+├── RecordError              a record of an answer cannot be read or written
 └── AccessDenied             the asker may not do this
 
 "The documents do not say it" is an Answer, not an error. Foreign errors are wrapped where their
@@ -90,6 +91,10 @@ class ModelBusy(ModelUnavailable):
 
 class ContextTooLong(ModelError):
     """The prompt does not fit the model's context."""
+
+
+class RecordError(RagError):
+    """A record of an answer cannot be read or written."""
 
 
 class AccessDenied(RagError):

@@ -18,6 +18,7 @@ from rag.settings.stages import (
     GenerationSettings,
     IngestSettings,
     LearnerSettings,
+    RecordsSettings,
     RetrievalSettings,
     Stage,
     StoreSettings,
@@ -38,6 +39,7 @@ class Settings(Stage):
     retrieval: RetrievalSettings = RetrievalSettings()
     generation: GenerationSettings = GenerationSettings()
     answering: AnsweringSettings = AnsweringSettings()
+    records: RecordsSettings = RecordsSettings()
     learner: LearnerSettings = LearnerSettings()
     ui: UiSettings = UiSettings()
 

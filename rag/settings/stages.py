@@ -172,6 +172,17 @@ class AnsweringSettings(Stage):
         "mark", description="What happens to generated statements that no source carries."
     )
     max_statements: int = Field(3, gt=0, le=50, description="Longest extractive answer in sentences.")
+    history_tokens: int = Field(
+        512, ge=0, description="How much of a conversation a follow-up question is read with; 0 reads none."
+    )
+
+
+class RecordsSettings(Stage):
+    """Records of answers."""
+
+    path: Path | None = Field(
+        None, description="Folder that every answer is recorded in, with its question; unset keeps none."
+    )
 
 
 class LearnerSettings(Stage):
