@@ -13,9 +13,13 @@ LEGS = ("keyword", "dense", "fused", "reranked", "final")
 
 
 def leg_settings(settings: RetrievalSettings) -> dict[str, RetrievalSettings]:
-    """The settings of each leg. There is no re-ranker yet, so that ``reranked`` is ``fused``."""
+    """The settings of each leg, hits not folded but in ``final``.
+
+    There is no re-ranker yet, so that ``reranked`` is ``fused``.
+    """
+    bare = {"fold_duplicates": False, "max_per_document": 0}
     modes = {"keyword": "keyword", "dense": "dense", "fused": "hybrid", "reranked": "hybrid"}
-    changed = {leg: settings.model_copy(update={"mode": mode}) for leg, mode in modes.items()}
+    changed = {leg: settings.model_copy(update={"mode": mode, **bare}) for leg, mode in modes.items()}
     return {leg: changed.get(leg, settings) for leg in LEGS}
 
 

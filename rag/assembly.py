@@ -23,6 +23,7 @@ from rag.errors import ModelUnavailable, SettingsError
 from rag.generation.base import Generator
 from rag.retrieval.base import Retriever
 from rag.retrieval.dense import DenseLeg
+from rag.retrieval.folding import FoldingRetriever
 from rag.retrieval.hybrid import HybridRetriever, WeightedLeg
 from rag.retrieval.keyword import KeywordLeg
 from rag.settings import EmbeddingSettings, GenerationSettings, RetrievalSettings, Settings
@@ -133,7 +134,7 @@ def load_bundled_embedder() -> Embedder:
 def build_retriever(
     settings: RetrievalSettings, store: Store, analyzer: Analyzer, embedder: Embedder
 ) -> Retriever:
-    """One leg or two, by ``settings.mode``."""
+    """One leg or two, by ``settings.mode``; hits folded where the settings say so."""
     keyword, dense = KeywordLeg(store), DenseLeg(store, embedder)
     share = settings.dense_weight
     if share is None:
@@ -143,7 +144,10 @@ def build_retriever(
         "dense": [WeightedLeg(dense, 1.0)],
         "hybrid": [WeightedLeg(keyword, 1.0 - share), WeightedLeg(dense, share)],
     }
-    return HybridRetriever(store, analyzer, legs[settings.mode], settings.candidates)
+    found = HybridRetriever(store, analyzer, legs[settings.mode], settings.candidates)
+    if not (settings.fold_duplicates or settings.max_per_document):
+        return found
+    return FoldingRetriever(found, fold=settings.fold_duplicates, max_per_document=settings.max_per_document)
 
 
 def load_wanted_generator(settings: Settings) -> Generator | None:

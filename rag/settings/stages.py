@@ -75,6 +75,13 @@ class RetrievalSettings(Stage):
         le=1,
         description="Share of the dense leg in the fused score; unset takes the embedder's own.",
     )
+    fold_duplicates: bool = Field(True, description="Show hits that say nearly the same once.")
+    max_per_document: int = Field(
+        0,
+        ge=0,
+        le=1_000,
+        description="Hits that one document gets before all others have theirs; 0 is no limit.",
+    )
 
 
 PRESETS: Mapping[str, Mapping[str, float]] = {

@@ -43,12 +43,16 @@ class LegScore(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A retrieved chunk with its document, its final score and what each leg said."""
+    """A retrieved chunk with its document, its final score and what each leg said.
+
+    ``duplicates`` are hits that say nearly the same and are not shown by themselves.
+    """
 
     chunk: Chunk
     document: DocumentInfo
     score: float
     legs: tuple[LegScore, ...] = ()
+    duplicates: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
