@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.answering.conversation_words import FAMILIES
 from rag.answering.evidence import is_negated
@@ -22,6 +23,9 @@ SAME_SHARE = 0.85
 
 RELATED_SHARE = 0.7
 """Of the pairs of the shorter sentence: what must be common between versions of one document."""
+
+TOPIC_SHARE = 0.6
+"""Of the pairs before は, where both have one: 会議室の予約 and 社用車の予約 are two things."""
 
 MIN_PAIRS = 3
 MIN_PAIRS_ALONE = 6
@@ -56,6 +60,7 @@ class Claim:
 
     folded: str
     pairs: frozenset[str]
+    topic: frozenset[str]
     amounts: Mapping[str, frozenset[float]]
     days: frozenset[tuple[str, str]]
     denied: bool
@@ -77,7 +82,8 @@ class Claim:
         bare = _AMOUNT.sub(lambda found: f" {found['unit'] or found['counter'] or ''}", folded)
         return cls(
             folded,
-            frozenset(pair for run in _RUN.findall(bare) for pair in _pairs(run)),
+            _pairs(bare),
+            _pairs(bare.partition("は")[0] if "は" in bare else ""),
             amounts,
             frozenset((date.first.isoformat(), date.last.isoformat()) for date in dates),
             is_negated(_OBLIGES.sub("", folded)),
@@ -99,6 +105,9 @@ class Claim:
 
     def _speaks_of_the_same(self, other: Claim, *, related: bool) -> bool:
         fewer = min(len(self.pairs), len(other.pairs))
+        topics = min(len(self.topic), len(other.topic))
+        if len(self.topic & other.topic) < TOPIC_SHARE * topics:
+            return False
         if any(self._speaks_of_another(other, words, fewer) for words in FAMILIES):
             return False
         if not related:
@@ -128,5 +137,7 @@ def _value(written: str) -> float | None:
     return None if parsed is None else float(parsed)
 
 
-def _pairs(run: str) -> list[str]:
-    return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+def _pairs(text: str) -> frozenset[str]:
+    """「出張の費用」 → {出張, 費用}; 「宿泊費」 → {宿泊, 泊費}."""
+    runs = _RUN.findall(text)
+    return frozenset(pair for run in runs for pair in ([*map("".join, pairwise(run))] or [run]))

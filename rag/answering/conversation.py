@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from rag.errors import AccessDenied
-from rag.types import Answer, Question, Scope, Turn
+from rag.text.fold import fold_text
+from rag.types import Answer, Hit, Question, Scope, Span, Turn
 
 MAX_TURNS = 20
 """What a conversation remembers at most; far more than any budget lets a rewriter read."""
@@ -20,10 +21,14 @@ MAX_TURNS = 20
 
 @dataclass(frozen=True, slots=True)
 class Rewriting:
-    """The question to search, and who made it: ``rule``, a model's name, or nobody."""
+    """The question to search, and who made it: ``rule``, a model's name, or nobody.
+
+    ``wants_more`` asks for what was not told yet: 「他には？」.
+    """
 
     query: str
     by: str = ""
+    wants_more: bool = False
 
 
 class Rewriter(Protocol):
@@ -59,6 +64,28 @@ class Conversation:
         """The conversation after an answer."""
         turn = Turn(answer.query or answer.question, answer.text)
         return replace(self, turns=(*self.turns, turn)[-MAX_TURNS:])
+
+
+def untold(hits: Sequence[Hit], history: Sequence[Turn]) -> tuple[Hit, ...]:
+    """The hits without the sentences that were told in the history; a hit of which nothing is left goes."""
+    told = "\n".join(_bare(turn.answer) for turn in history)
+    left = []
+    for hit in hits:
+        chunk = hit.chunk
+        sentences = chunk.sentences or (Span(chunk.start, chunk.end),)
+        texts = [chunk.text[one.start - chunk.start : one.end - chunk.start] for one in sentences]
+        kept = tuple(
+            one
+            for one, text in zip(sentences, texts, strict=True)
+            if not _bare(text) or _bare(text) not in told
+        )
+        if kept:
+            left.append(replace(hit, chunk=replace(chunk, sentences=kept)))
+    return tuple(left)
+
+
+def _bare(text: str) -> str:
+    return "".join(fold_text(text).split())
 
 
 def within_budget(

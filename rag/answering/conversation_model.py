@@ -46,7 +46,7 @@ class ModelRewriter:
     def rewrite(self, question: str, history: Sequence[Turn]) -> Rewriting:
         """The model's rewriting where it can be believed."""
         by_rule = self._rules.rewrite(question, history)
-        if by_rule.query == question.strip():
+        if by_rule.wants_more or by_rule.query == question.strip():
             return by_rule
         try:
             said = within_budget(history, self._max_tokens, self._generator.count_tokens)

@@ -65,6 +65,8 @@ class RuleRewriter:
         if frame is None or CHANGES_TOPIC.match(text) or not _SPEAKS.search(text):
             return Rewriting(text, self.name)
         body = CONNECTIVE.sub("", text, count=1).strip() or text
+        if MORE.match(body):
+            return Rewriting(frame.text, self.name, wants_more=True)
         phrases = Phrases.of(body, self._analyzer)
         earlier = Phrases.of(frame.text, self._analyzer)
         for step in _STEPS:
@@ -84,10 +86,8 @@ _Step = Callable[[Phrases, Frame, Phrases], str | None]
 """A rule: the rewritten question, nothing for one that stands alone, None where the rule does not apply."""
 
 
-def _ask_more(phrases: Phrases, frame: Frame, earlier: Phrases) -> str | None:
-    """「他には？」, 「詳しく」, 「例えば？」, 「本当ですか」: the last question again."""
-    if MORE.match(phrases.text):
-        return frame.text if frame.text.startswith("ほかに、") else f"ほかに、{frame.text}"
+def _ask_again(phrases: Phrases, frame: Frame, earlier: Phrases) -> str | None:
+    """「詳しく」, 「例えば？」, 「本当ですか」: the last question again, or closer."""
     if CLOSER.match(phrases.text):
         return f"{_whole(frame)}について詳しく教えてください"
     if EXAMPLE.match(phrases.text):
@@ -184,7 +184,7 @@ def _name_the_topic(phrases: Phrases, frame: Frame, earlier: Phrases) -> str | N
     return f"{_as_topic(frame)}、{phrases.text}"
 
 
-_STEPS: tuple[_Step, ...] = (_ask_more, _resolve_pointer, _put_in_place, _name_the_topic)
+_STEPS: tuple[_Step, ...] = (_ask_again, _resolve_pointer, _put_in_place, _name_the_topic)
 
 
 def _conditioned(frame: Frame) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from rag.answering.base import AnswerDone, Answerer, AnswerEvent, HitsFound, QuestionRewritten
-from rag.answering.conversation import Rewriter, Rewriting, within_budget
+from rag.answering.conversation import Rewriter, Rewriting, untold, within_budget
 from rag.errors import RagError
 from rag.retrieval.base import Retriever
 from rag.retrieval.query_language import read_question
@@ -85,6 +85,8 @@ class AnswerFlow:
         if rewriting.query != read.text:
             yield QuestionRewritten(rewriting.query, rewriting.by)
         hits = tuple((find or self.find)(standalone))
+        if rewriting.wants_more:
+            hits = untold(hits, question.history)
         yield HitsFound(hits)
         for event in self.answerer.answer(standalone, hits):
             if isinstance(event, AnswerDone):

@@ -145,11 +145,11 @@ def load_record(file: Path) -> AnswerRecord:
 
 
 def save_record(record: AnswerRecord, folder: Path) -> Path:
-    """Write a record into ``folder`` and return its file, ``20260401T093015Z-1f2e3d4c.json``.
+    """Write a record into ``folder`` and return its file, ``20260401T093015.123456Z-1f2e.json``.
 
     Only this user may read it. Raises RecordError when it cannot be written.
     """
-    name = f"{record.time.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}{SUFFIX}"
+    name = f"{record.time.astimezone(dt.UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}{SUFFIX}"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # mkstemp makes a file that only this user may read.

@@ -136,6 +136,17 @@ def test_what_is_searched_is_the_standalone_question(rules: RuleRewriter) -> Non
     assert flow.answer(Question(Q_LEAVE)).query == ""
 
 
+def test_more_is_what_was_not_told_yet(rules: RuleRewriter) -> None:
+    told, new = (
+        make_hit("有給休暇は二十日とする。", chunk_id=1),
+        make_hit("有給休暇は半日でも取れる。", chunk_id=2),
+    )
+    flow = AnswerFlow(ListRetriever([told, new]), FirstHitAnswerer(), rewriter=rules)
+    answer = flow.answer(Question("他には？", history=(Turn(Q_LEAVE, "有給休暇は 二十日とする。[1]"),)))
+    assert (answer.query, answer.text) == (Q_LEAVE, "有給休暇は半日でも取れる。[1]")
+    assert flow.answer(Question(Q_LEAVE, history=SAID)).text == "有給休暇は二十日とする。[1]"
+
+
 def test_a_budget_of_nothing_forgets_what_was_said(rules: RuleRewriter) -> None:
     retriever = ListRetriever([])
     flow = AnswerFlow(retriever, FirstHitAnswerer(), rewriter=rules, history_tokens=0)
