@@ -15,6 +15,7 @@ from ingest.dates import date_annotations, effective_dates
 from ingest.normalise import Normalised, normalise
 from ingest.outline import division_level
 from ingest.readers.base import Block, BlockKind, Reading
+from ingest.rules import rule_annotations
 from ingest.sections import PlacedBlock, build_sections, find_articles, flatten
 from rag.errors import EmptyDocument
 from rag.types import Annotation, Document, Locator, Span
@@ -55,18 +56,20 @@ def build_document(
         raise EmptyDocument(f"{source}: there is no text in it")
     dates = date_annotations(body.text)
     articles = find_articles(body.blocks)
-    annotations = (*body.annotations, *dates, *(article.annotation for article in articles))
+    sections = build_sections(body.blocks, articles, len(body.text))
+    title = _title(reading, body, source)
+    annotations = (*body.annotations, *dates, *rule_annotations(body.text, title, articles, sections))
     document = Document(
         id=document_id(collection, source),
         source=source,
         collection=collection,
-        title=_title(reading, body, source),
+        title=title,
         text=body.text,
         media_type=reading.media_type,
         encoding=reading.encoding,
         sha256=sha256,
         size_bytes=size_bytes,
-        sections=build_sections(body.blocks, articles, len(body.text)),
+        sections=sections,
         annotations=tuple(sorted(annotations, key=lambda one: (one.start, one.end, one.kind))),
         locators=tuple(body.locators),
         attributes=effective_dates(body.text, dates, reading.attributes),

@@ -9,16 +9,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_NUMBER = "[0-9０-９一二三四五六七八九十百千〇]+"
+NUMBER = "[0-9０-９一二三四五六七八九十百千〇]+"
 _TITLE_CHARS = 40
 _LEVELS = {"編": 1, "章": 2, "節": 3, "款": 4, "目": 5}
 ARTICLE_LEVEL = 6
 _SUPPLEMENT_LEVEL = 2
 _MARKED_LEVEL = 3
 
-_DIVISION = re.compile(rf"第\s?{_NUMBER}\s?([編章節款目])(?:の{_NUMBER})?(?=[\s　：:]|$)")
+_DIVISION = re.compile(
+    rf"第\s?(?P<number>{NUMBER})\s?(?P<unit>[編章節款目])(?P<branch>(?:の{NUMBER})?)(?=[\s　：:]|$)"
+)
 _SUPPLEMENT = re.compile(
-    rf"(?:附\s*則|別表(?:第?{_NUMBER})?|別記様式(?:第{_NUMBER}号)?)(?:\s*[（(〔［].*[）)〕］]\s*)*(?:抄)?"
+    rf"(?:(?P<supplement>附\s*則)|(?P<table>別表|別紙(?=\s?第?{NUMBER}))\s?(?:第?(?P<table_number>{NUMBER}))?"
+    rf"|別記様式|(?:別記)?(?P<form>様式)\s?第(?P<form_number>{NUMBER})号(?P<branch>(?:の{NUMBER})*))"
+    r"(?:\s*[（(〔［].*[）)〕］]\s*)*(?:抄)?"
 )
 _BRACKETED = re.compile("[【〔≪].{1,38}[】〕≫]")
 _MARKED = re.compile("[■□◆◇▼▽◎]\\s*\\S.{0,38}")
@@ -30,7 +34,7 @@ _LEADER = re.compile(r"[.．・…‥]{3,}\s*\S{0,6}$|（第[^（）]{1,10}条(?
 """A line of a table of contents: dots before a page number, or the articles that a chapter holds."""
 
 _ARTICLE = re.compile(
-    rf"第(?P<number>{_NUMBER})条(?P<branch>(?:の{_NUMBER})*)(?=[\s　（(]|$|及び第|から第)"
+    rf"第(?P<number>{NUMBER})条(?P<branch>(?:の{NUMBER})*)(?=[\s　（(]|$|及び第|から第)"
     r"(?P<caption>[（(][^（()）\n]{1,40}[）)])?"
 )
 _CAPTION = re.compile("[（(〔]\\s*\\S.{0,60}[）)〕]")
@@ -53,8 +57,23 @@ def division_level(line: str) -> int | None:
         return None
     match = _DIVISION.match(line)
     if match and not _SENTENCE_END.search(line):
-        return _LEVELS[match[1]]
+        return _LEVELS[match["unit"]]
     return _SUPPLEMENT_LEVEL if _SUPPLEMENT.fullmatch(line) else None
+
+
+def division_label(line: str) -> str:
+    """What others call a division: 「第二章　旅費」 → 第2章, 「別表第一（第三条関係）」 → 別表第1."""
+    if match := _DIVISION.match(line):
+        return f"第{to_int(match['number'])}{match['unit']}{branches(match['branch'])}"
+    match = _SUPPLEMENT.fullmatch(line)
+    if match is None:
+        return ""
+    if match["supplement"]:
+        return "附則"
+    if match["form"]:
+        return f"様式第{to_int(match['form_number'])}号{branches(match['branch'])}"
+    number = f"第{to_int(match['table_number'])}" if match["table_number"] else ""
+    return (match["table"] or "別記様式") + number
 
 
 def heading_level(line: str, *, alone: bool = False) -> int | None:
@@ -88,8 +107,13 @@ def article_heading(text: str) -> ArticleHeading | None:
     match = _ARTICLE.match(text)
     if match is None:
         return None
-    branches = "".join(f"の{to_int(part)}" for part in match["branch"].split("の")[1:])
-    return ArticleHeading(f"第{to_int(match['number'])}条{branches}", match["caption"] or "")
+    label = f"第{to_int(match['number'])}条{branches(match['branch'])}"
+    return ArticleHeading(label, match["caption"] or "")
+
+
+def branches(written: str | None) -> str:
+    """「の二の３」 → 「の2の3」."""
+    return "".join(f"の{to_int(part)}" for part in (written or "").split("の")[1:])
 
 
 def is_caption(text: str) -> bool:

@@ -10,6 +10,7 @@ import click
 
 from ingest.inspection import Inspection
 from rag.types import Annotation, Chunk, Document
+from rag.types.targets import Target
 from ui.cli.render import place_line, plain, shorten, table
 
 SHOWN_KINDS = {
@@ -19,6 +20,7 @@ SHOWN_KINDS = {
     "paragraph": "項",
     "item": "号",
     "definition": "定義された語",
+    "term": "定義語の使用",
     "reference": "参照",
     "emphasis": "傍点・強調",
     "gaiji": "外字",
@@ -32,7 +34,7 @@ SHOWN_KINDS = {
 
 _NUMBERED = frozenset({"article", "paragraph", "item"})
 """Kinds whose value names them; their text is long."""
-_VALUED = frozenset({"ruby", "date", "definition", "reference", "gaiji"})
+_VALUED = frozenset({"ruby", "date", "reference", "gaiji"})
 """Kinds whose value says something beside their text."""
 
 _MAX_SECTIONS = 30
@@ -110,7 +112,8 @@ def _example(document: Document, one: Annotation) -> str:
     if one.kind in _NUMBERED:
         return plain(one.value)
     text = shorten(document.text[one.start : one.end], _NAME_CHARS)
-    return f"{text}→{plain(one.value)}" if one.kind in _VALUED and one.value else text
+    value = Target.from_value(one.value).label if one.kind == "reference" else one.value
+    return f"{text}→{plain(value)}" if one.kind in _VALUED and value else text
 
 
 def _chunks(chunks: Sequence[Chunk], num_chunks: int) -> Iterator[str]:
