@@ -59,8 +59,8 @@ class Annotation:
     """Something known about a span: its ruby, a date, an article number, that it came from OCR.
 
     Example: ``Annotation("ruby", 0, 2, "とうきょう")`` over 「東京」. Kinds in use: ``ruby``,
-    ``emphasis``, ``note``, ``gaiji``, ``date``, ``table-row``, ``quoted``, ``hidden``; and in rules ``article``
-    (第20条), ``paragraph``, ``item``, ``reference``, ``definition``, ``term`` (the last three: see `Target`).
+    ``emphasis``, ``note``, ``gaiji``, ``date``, ``table-row``, ``quoted``, ``hidden``; and in rules
+    ``article`` (第20条), ``paragraph``, ``item``, ``reference``, ``definition``, ``term`` (see `Target`).
     """
 
     kind: str
