@@ -1,12 +1,17 @@
-"""Which pages and articles a chunk stands on, as marks for the keyword index."""
+"""Marks for the keyword index: the pages and articles that a chunk stands on, and whether it is garbled."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
-from rag.text.terms import article_mark, page_mark
+from ingest.plausibility import judge
+from rag.text.garbling import looks_garbled
+from rag.text.terms import GARBLED_MARK, article_mark, page_mark
 from rag.types import Annotation, Document, Locator, Span
+
+_LOW_KANA_SHARE = 0.02
+_ENOUGH_JAPANESE = 1_000
 
 
 class Marks:
@@ -19,10 +24,14 @@ class Marks:
     def __init__(self, document: Document) -> None:
         self._pages = _Ranges(_pages(document.locators))
         self._articles = _Ranges(_articles(document.annotations))
+        self._text = document.text
+        self._lacks_kana = _lacks_kana(document.text)
 
     def of(self, span: Span) -> tuple[str, ...]:
         """Each mark once, pages before articles."""
-        return tuple(dict.fromkeys((*self._pages.under(span), *self._articles.under(span))))
+        garbled = self._lacks_kana or looks_garbled(self._text[span.start : span.end])
+        marks = (*self._pages.under(span), *self._articles.under(span))
+        return (*dict.fromkeys(marks), *([GARBLED_MARK] * garbled))
 
 
 class _Ranges:
@@ -37,6 +46,12 @@ class _Ranges:
         for _, end, mark in self._marked[first : bisect_left(self._starts, span.end)]:
             if end > span.start:
                 yield mark
+
+
+def _lacks_kana(text: str) -> bool:
+    """Japanese prose is half kana; lists of names and codes have none and are short."""
+    found = judge(text)
+    return found.num_judged >= _ENOUGH_JAPANESE and found.kana_share < _LOW_KANA_SHARE
 
 
 def _pages(locators: tuple[Locator, ...]) -> Iterator[tuple[int, int, str]]:

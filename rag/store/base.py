@@ -161,6 +161,10 @@ class Store(Protocol):
         """The number of the last change; as cheap."""
         ...
 
+    def problems(self) -> Sequence[str]:
+        """What is wrong with the indexes as far as searches have noticed; costs nothing."""
+        ...
+
     def statistics(self) -> StoreStatistics:
         """Counts, size on disk and the state of the followers."""
         ...

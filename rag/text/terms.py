@@ -20,7 +20,7 @@ from rag.text.exact import code_terms, date_terms, number_terms
 from rag.text.fold import fold_text
 from rag.text.stopwords import STOP_BASES
 
-TERMS_VERSION = "terms-3"
+TERMS_VERSION = "terms-4"
 """Part of an index's identity; raise it when a text gets other terms."""
 
 Terms = Mapping[str, Counter[str]]
@@ -97,6 +97,10 @@ def index_terms(  # noqa: PLR0917 - three texts, each with its analysis
     }
     terms["heading"].update(marks)
     return terms
+
+
+GARBLED_MARK = "#garbled"
+"""Marks chunks whose text cannot be read."""
 
 
 def page_mark(page: int) -> str:

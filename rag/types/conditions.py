@@ -12,7 +12,7 @@ class Conditions:
     ``phrases`` all stand in the chunk's text, its title or its headings and ``excluded`` do not, compared in
     the comparison form. Of each of the others one must hold: ``titles`` and ``sources`` are part of the
     document's title or of its source's last part, ``collections`` its collection, ``pages`` and
-    ``articles`` (``第20条``) what the chunk stands on.
+    ``articles`` (``第20条``) what the chunk stands on. ``garbled`` asks for text that cannot be read.
     """
 
     phrases: tuple[str, ...] = ()
@@ -22,6 +22,7 @@ class Conditions:
     titles: tuple[str, ...] = ()
     pages: tuple[int, ...] = ()
     articles: tuple[str, ...] = ()
+    garbled: bool = False
 
     def __bool__(self) -> bool:
         return any(
@@ -33,6 +34,7 @@ class Conditions:
                 self.titles,
                 self.pages,
                 self.articles,
+                self.garbled,
             )
         )
 

@@ -16,7 +16,8 @@ from typing import Generic, Protocol, Self, TypeVar
 
 from rag.errors import StoreError
 from rag.store.base import FollowerState
-from rag.store.local.changes import Changes, State, read_changes
+from rag.store.local.changes import Changes, State, read_changes, read_state
+from rag.store.local.connections import Connections
 from rag.store.local.generations import DamagedGeneration, Generation, Generations
 
 logger = logging.getLogger(__name__)
@@ -85,7 +86,7 @@ class Follower(Generic[ViewT]):
         self._loaded: Path | None = None
         self._stamp = -1
         self._view: ViewT | None = None
-        self._problem = ""
+        self.problem = ""
 
     def view(self, connection: sqlite3.Connection, state: State) -> ViewT:
         """The index at ``state.change_number``, which is what ``connection`` sees.
@@ -105,7 +106,7 @@ class Follower(Generic[ViewT]):
         """Do without generations until the next one is published: views hold all of the truth in memory."""
         with self._lock:
             self._stamp = self._generations.stamp()
-            self._view, self._loaded, self._problem = self._index.empty(), None, problem
+            self._view, self._loaded, self.problem = self._index.empty(), None, problem
 
     def catch_up(self, connection: sqlite3.Connection, state: State) -> None:
         """Publish a generation at ``state.change_number``; the caller holds the writer's lock.
@@ -131,7 +132,7 @@ class Follower(Generic[ViewT]):
                 f"the {self.name} index cannot be written ({error}): the documents are safe, see to the disk "
                 "and run the command again"
             ) from error
-        self._problem = ""
+        self.problem = ""
 
     def published_change(self) -> int:
         """The change number of the newest generation, 0 when there is none that can be read."""
@@ -151,9 +152,9 @@ class Follower(Generic[ViewT]):
         except DamagedGeneration as damage:
             return FollowerState(self.name, 0, 0, str(damage))
         if generation is None:
-            return FollowerState(self.name, 0, 0, self._problem)
+            return FollowerState(self.name, 0, 0, self.problem)
         manifest = generation.manifest
-        return FollowerState(self.name, manifest.change_number, manifest.num_chunks, self._problem)
+        return FollowerState(self.name, manifest.change_number, manifest.num_chunks, self.problem)
 
     def drop(self) -> None:
         """Delete all generations; the caller holds the writer's lock."""
@@ -178,7 +179,7 @@ class Follower(Generic[ViewT]):
         view = self._index.empty()
         if generation:
             view = self._index.load(generation.folder, generation.manifest.change_number)
-        self._loaded, self._problem = folder, ""
+        self._loaded, self.problem = folder, ""
         return view
 
     def _retried(self, look: Callable[[], T]) -> T:
@@ -216,6 +217,18 @@ class Follower(Generic[ViewT]):
         except (DamagedGeneration, SnapshotTooOld) as problem:
             logger.warning("the %s index cannot be used (%s): making it again", self.name, problem)
             return None
+
+
+def report(follower: Follower[ViewT], connections: Connections) -> FollowerState:
+    """How far a follower has come; looks again where a writer was faster than we."""
+    problem = ""
+    for _ in range(_LOAD_ATTEMPTS):
+        with connections.snapshot() as connection:
+            try:
+                return follower.report(read_state(connection))
+            except SnapshotTooOld as ahead:
+                problem = str(ahead)
+    return FollowerState(follower.name, 0, 0, problem)
 
 
 def _can_advance(view: View, state: State) -> bool:

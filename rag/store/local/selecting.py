@@ -25,7 +25,7 @@ from rag.store.local.scope import IN_SCOPE, scope_values, visible_chunks
 from rag.store.local.term_block import TermBlock
 from rag.store.local.vocabulary import find_ids, find_ids_containing
 from rag.text.fold import fold_text
-from rag.text.terms import article_mark, page_mark, pairs_within
+from rag.text.terms import GARBLED_MARK, article_mark, page_mark, pairs_within
 from rag.types import Conditions, Scope
 
 MAX_VERIFIED = 5_000
@@ -56,7 +56,11 @@ def select(
     looking = _Looking(connection, view, scope)
     excluded = [looking.holding(word) for word in conditions.excluded]
     kept = [looking.holding(phrase) for phrase in conditions.phrases]
-    marks = [*map(page_mark, conditions.pages)], [*map(article_mark, conditions.articles)]
+    marks = (
+        [*map(page_mark, conditions.pages)],
+        [*map(article_mark, conditions.articles)],
+        [GARBLED_MARK] * conditions.garbled,
+    )
     kept += [looking.found(_marked(connection, names)) for names in marks if names]
     if conditions.titles or conditions.sources or conditions.collections:
         kept.append(_of_documents(connection, conditions, scope))

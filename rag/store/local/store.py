@@ -21,14 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import StoreError
-from rag.store.base import FollowerState, IndexedChunk, ScoredChunk, Selection, StoreStatistics
+from rag.store.base import IndexedChunk, ScoredChunk, Selection, StoreStatistics
 from rag.store.local import catalog, selected
 from rag.store.local.bm25 import FIELD_NAMES
 from rag.store.local.changes import State, read_state
 from rag.store.local.connections import Connections
 from rag.store.local.dense import DenseIndex
 from rag.store.local.files import folder_bytes
-from rag.store.local.follower import Follower, SnapshotTooOld, ViewT
+from rag.store.local.follower import Follower, SnapshotTooOld, ViewT, report
 from rag.store.local.generations import DamagedGeneration
 from rag.store.local.intake import check_query_vector, decode_vector, prepare
 from rag.store.local.keyword import KeywordIndex
@@ -242,8 +242,12 @@ class LocalStore:
             state.num_chars,
             state.change_number,
             folder_bytes(self.path),
-            (self._report(self._keyword), self._report(self._dense)),
+            (report(self._keyword, self._connections), report(self._dense, self._connections)),
         )
+
+    def problems(self) -> Sequence[str]:
+        """What made an index unusable, as far as a search has noticed."""
+        return [f"{one.name}: {one.problem}" for one in (self._keyword, self._dense) if one.problem]
 
     def close(self) -> None:
         """Let go of files and locks."""
@@ -287,13 +291,3 @@ class LocalStore:
         if self._read_only or not self._writer.mend():
             logger.warning("searching SQLite instead of the %s index, which is slower", follower.name)
             follower.search_memory(problem)
-
-    def _report(self, follower: Follower[ViewT]) -> FollowerState:
-        problem = ""
-        for _ in range(_ATTEMPTS):
-            with self._connections.snapshot() as connection:
-                try:
-                    return follower.report(read_state(connection))
-                except SnapshotTooOld as ahead:
-                    problem = str(ahead)
-        return FollowerState(follower.name, 0, 0, problem)
