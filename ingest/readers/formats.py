@@ -58,13 +58,14 @@ FORMATS = (
     _unread("xlsb", "binary Excel workbook", ".xlsb", "not read, save it as .xlsx"),
     _unread("odf", "OpenDocument file", ".odt .ods .odp", "not read, save it as .docx, .xlsx or .pptx"),
     _unread("ole", "OLE container", ".msg .jtd", "not read, save it as PDF"),
-    _unread(
+    _packed(
         "image",
         "picture",
-        ".png .jpg .jpeg .gif .tif .tiff .bmp .webp .heic",
-        "it may show text, but text recognition (OCR) is not there yet",
+        ".png .jpg .jpeg .gif .tif .tiff",
         *(b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*"),
+        has_options=True,
     ),
+    _unread("other_image", "picture", ".bmp .webp .heic .svg", "not read, save it as PNG or JPEG"),
     _unread(
         "archive",
         "archive",

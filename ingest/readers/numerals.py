@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 _AIUEO = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"
 _IROHA = "イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマケフコエテアサキユメミシヱヒモセスン"
@@ -74,3 +74,15 @@ def format_number(number: int, style: str) -> str:
     if style in {"none", "bullet"}:
         return ""
     return _FORMATS.get(style, str)(number)
+
+
+def told_pages(numbers: Sequence[int]) -> str:
+    """[1, 2, 3, 7] → ``pages 1-3, 7``."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and spans[-1][1] == number - 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    pages = "page " if len(numbers) == 1 else "pages "
+    return pages + ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans)

@@ -16,9 +16,18 @@ from dataclasses import replace
 from ingest.readers.base import Block, BlockKind, Reading, ReadOptions
 from ingest.readers.headings import promote_numbered
 from ingest.readers.lines import BULLET
+from ingest.readers.numerals import told_pages
 from ingest.readers.pdf.furniture import find_furniture
 from ingest.readers.pdf.garbling import garbling_warnings, shifted_kana
-from ingest.readers.pdf.glyphs import Contents, Page, Pdf, open_pdf, read_contents, read_page
+from ingest.readers.pdf.glyphs import (
+    Contents,
+    Page,
+    Pdf,
+    draw_page,
+    open_pdf,
+    read_contents,
+    read_page,
+)
 from ingest.readers.pdf.headings import find_headings
 from ingest.readers.pdf.lines import Line, place_runs
 from ingest.readers.pdf.order import reading_order
@@ -45,12 +54,20 @@ _DATE = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
 def read(data: bytes, name: str, options: ReadOptions) -> Reading:
     """Read a PDF.
 
-    Raises EncryptedDocument without the right password, EmptyDocument when no page has a text layer.
+    Raises EncryptedDocument without the right password, EmptyDocument when no page has a text layer and
+    text cannot be recognised.
     """
     pdf = open_pdf(data, name, options.password)
     contents = read_contents(pdf)
     dropped: Counter[str] = Counter()
-    pages, warnings = _pages(pdf, contents, name, dropped)
+    pages, warnings = _pages(pdf, contents, name, options, dropped)
+    return lay_out(pages, contents, dropped, MEDIA_TYPE, warnings)
+
+
+def lay_out(
+    pages: Sequence[Page], contents: Contents, dropped: Counter[str], media_type: str, warnings: Sequence[str]
+) -> Reading:
+    """Pages with runs → a reading; pages of a text layer and recognised ones alike."""
     lines = [
         (page, reading_order([spell(run) for run in set_ruby_apart(place_runs(page))])) for page in pages
     ]
@@ -68,7 +85,7 @@ def read(data: bytes, name: str, options: ReadOptions) -> Reading:
     blocks = promote_numbered(list(_blocks(found, levels)))
     return Reading(
         blocks=tuple(blocks),
-        media_type=MEDIA_TYPE,
+        media_type=media_type,
         title=_title(contents, found, blocks, body_size),
         attributes=Attributes(author=contents.author or None, date=_day(contents.modified)),
         warnings=(*contents.warnings, *warnings, *_garbling(found, mending)),
@@ -76,8 +93,10 @@ def read(data: bytes, name: str, options: ReadOptions) -> Reading:
     )
 
 
-def _pages(pdf: Pdf, contents: Contents, name: str, dropped: Counter[str]) -> tuple[list[Page], list[str]]:
-    """The pages with text, and warnings about the others."""
+def _pages(
+    pdf: Pdf, contents: Contents, name: str, options: ReadOptions, dropped: Counter[str]
+) -> tuple[list[Page], list[str]]:
+    """The pages with text, recognised where there are only pictures, and warnings about the others."""
     pages: list[Page] = []
     pictures: list[int] = []
     damaged: list[str] = []
@@ -91,25 +110,30 @@ def _pages(pdf: Pdf, contents: Contents, name: str, dropped: Counter[str]) -> tu
             pages.append(page)
         elif page.has_picture:
             pictures.append(page.number)
-    if not pages and damaged:
-        raise DamagedDocument(f"{name}: {damaged[0]}: get a fresh copy")
-    if not pages and pictures:
-        raise EmptyDocument(f"{name}: {_told(pictures)} with only pictures: text recognition (OCR) is needed")
     if pictures:
-        damaged.append(f"{_told(pictures)} with only pictures not read")
+        recognised, told = _recognised(pdf, pictures, name, options, dropped)
+        pages = sorted([*pages, *recognised], key=lambda page: page.number)
+        damaged += told
+    if not pages and damaged:
+        kind = EmptyDocument if pictures else DamagedDocument
+        raise kind(f"{name}: {damaged[0]}" + ("" if pictures else ": get a fresh copy"))
     return pages, damaged
 
 
-def _told(numbers: Sequence[int]) -> str:
-    """[1, 2, 3, 7] → ``pages 1-3, 7``."""
-    spans: list[list[int]] = []
-    for number in numbers:
-        if spans and spans[-1][1] == number - 1:
-            spans[-1][1] = number
-        else:
-            spans.append([number, number])
-    pages = "page " if len(numbers) == 1 else "pages "
-    return pages + ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans)
+def _recognised(
+    pdf: Pdf, numbers: Sequence[int], name: str, options: ReadOptions, dropped: Counter[str]
+) -> tuple[list[Page], list[str]]:
+    """What is on pages of pictures, and what there is to say about them."""
+    from ingest.readers.ocr.engine import ABSENT
+    from ingest.readers.ocr.pages import SCAN_DOTS_PER_INCH, open_recogniser
+
+    recogniser = open_recogniser(name, options, dropped)
+    if recogniser is None:
+        why = ABSENT if options.ocr else "text recognition is switched off by ingest.ocr"
+        return [], [f"{told_pages(numbers)} with only pictures not read: {why}"]
+    drawn = ((number, *draw_page(pdf, number - 1, SCAN_DOTS_PER_INCH)) for number in numbers)
+    found = [page for one in drawn if (page := recogniser.page(*one)) is not None]
+    return found, list(recogniser.warnings)
 
 
 def _body_size(lines: Sequence[Line]) -> float:

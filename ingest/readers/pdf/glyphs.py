@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ingest.readers.archive import wrong_password
 from rag.errors import DamagedDocument, EncryptedDocument
 
@@ -29,6 +32,11 @@ _SURROGATE_HIGH, _SURROGATE_LOW, _SURROGATE_END = 0xD800, 0xDC00, 0xE000
 _INVISIBLE_MODE = 3
 _WHITE = 250
 _FONT_NAME_BYTES = 128
+
+OCR_LOOK = "ocr "
+"""The look of a recognised run begins so, its confidence follows: ``ocr 0.93``."""
+
+_MAX_PICTURE_PIXELS = 40_000_000
 
 
 class Glyph(NamedTuple):
@@ -144,8 +152,25 @@ def read_page(pdf: Pdf, index: int, dropped: Counter[str]) -> Page:
     return Page(index + 1, view.width, view.height, runs, has_picture)
 
 
-def _has_picture(raw: Any, page: Any) -> bool:
-    return any(one.type == raw.FPDF_PAGEOBJ_IMAGE for one in page.get_objects(max_depth=3))
+def draw_page(pdf: Pdf, index: int, dots_per_inch: float) -> tuple[NDArray[np.uint8], float]:
+    """One page as grey levels, shape (height, width), and its resolution, lower for very large pages.
+
+    Raises DamagedDocument when pdfium cannot draw it.
+    """
+    import pypdfium2
+
+    try:
+        page = pdf[index]
+        width, height = page.get_size()
+        num_pixels = width * height * (dots_per_inch / 72) ** 2
+        dots_per_inch *= min(1.0, math.sqrt(_MAX_PICTURE_PIXELS / max(num_pixels, 1.0)))
+        bitmap = page.render(scale=dots_per_inch / 72, grayscale=True)
+        picture = np.array(bitmap.to_numpy()).reshape(bitmap.height, -1)[:, : bitmap.width]
+        bitmap.close()
+        page.close()
+    except pypdfium2.PdfiumError as error:
+        raise DamagedDocument(f"page {index + 1} cannot be drawn ({error})") from error
+    return picture, dots_per_inch
 
 
 class _View:

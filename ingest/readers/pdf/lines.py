@@ -14,13 +14,16 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from ingest.readers.pdf.glyphs import Page, Run
+from ingest.readers.pdf.glyphs import OCR_LOOK, Page, Run
 from rag.types import Annotation, Box
 
 _TOUCHING_EMS = 1.2
 _SAME_LINE_EMS = 0.6
 _SIMILAR_SIZE = 2.2
 _CELL_GAP_EMS = 1.6
+_RECOGNISED_GAP_EMS = 2.5
+"""Boxes of recognised words hug the ink: a narrow 1 stands far from the title behind it."""
+
 _MARKER = re.compile(r"[・●○◦▪■□◆◇★☆※*•➢✓❖✦◻❑❒\uf000-\uf0ff–-]|[（(]?[0-9０-９a-zA-Z]{1,3}[)）.．]|[①-⑳]")
 
 
@@ -197,11 +200,12 @@ def _cells(run: PlacedRun) -> Iterator[PlacedRun]:
 
     Single letters spread over a field (「氏　　名」) are one word and stay together.
     """
+    gap_ems = _RECOGNISED_GAP_EMS if run.look.startswith(OCR_LOOK) else _CELL_GAP_EMS
     pieces: list[list[Spot]] = [[]]
     last: Spot | None = None
     for spot in run.spots:
         if last is not None and not spot.char.isspace():
-            if spot.start - last.end > _CELL_GAP_EMS * max(spot.size, last.size):
+            if spot.start - last.end > gap_ems * max(spot.size, last.size):
                 pieces.append([])
             last = spot
         elif last is None and not spot.char.isspace():

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from ingest.readers.lines import is_wide
 from ingest.readers.pdf.garbling import MENDED
+from ingest.readers.pdf.glyphs import OCR_LOOK
 from ingest.readers.pdf.lines import Line, PlacedRun, Spot
 from ingest.readers.symbols import SYMBOLS
 from rag.types import Annotation
@@ -36,7 +37,9 @@ def spell(run: PlacedRun) -> Line:
         place = max((offset + 1 for offset in offsets[:first]), default=0)
         number = "".join(spot.char for spot in run.spots[first : last + 1])
         marks.append(Annotation("note", place, place, number))
-    if run.look:
+    if run.look.startswith(OCR_LOOK):
+        marks.append(Annotation("ocr", 0, len(text), run.look.removeprefix(OCR_LOOK)))
+    elif run.look:
         marks.append(Annotation("hidden" if run.look == "white" else "unpainted", 0, len(text), run.look))
     return Line(
         text, run.start, run.end, run.middle, run.size, run.is_vertical, run.box, tuple(marks), run.font

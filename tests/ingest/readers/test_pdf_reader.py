@@ -12,6 +12,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import CIDFont, UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
+from ingest.readers.base import ReadOptions
 from ingest.readers.pdf.garbling import MENDED, garbling_warnings, shifted_kana
 from ingest.readers.registry import read
 from rag.errors import DamagedDocument, EmptyDocument, EncryptedDocument
@@ -286,10 +287,13 @@ def test_pages_of_pictures() -> None:
     def picture(canvas: Canvas) -> None:
         canvas._code.append("q 200 0 0 200 50 50 cm BI /W 1 /H 1 /CS /G /BPC 8 ID x EI Q")
 
-    with pytest.raises(EmptyDocument, match=r"a\.pdf: pages 1-2 with only pictures: .*OCR"):
-        read(drawn(picture, picture), "a.pdf")
-    mixed = read(drawn(picture, lambda canvas: lines(canvas, ["本文です。"])), "a.pdf")
-    assert mixed.warnings == ("page 1 with only pictures not read",)
+    without = ReadOptions(ocr=False)
+    with pytest.raises(EmptyDocument, match=r"a\.pdf: pages 1-2 with only pictures not read: .*ingest\.ocr"):
+        read(drawn(picture, picture), "a.pdf", without)
+    mixed = read(drawn(picture, lambda canvas: lines(canvas, ["本文です。"])), "a.pdf", without)
+    assert mixed.warnings == (
+        "page 1 with only pictures not read: text recognition is switched off by ingest.ocr",
+    )
     with pytest.raises(EmptyDocument, match="no text"):
         read(drawn(lambda canvas: canvas.line(0, 0, 9, 9)), "a.pdf")
 

@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from ingest.document import build_document
+from ingest.readers.base import ReadOptions
 from ingest.readers.registry import find_reader, read
 from rag.errors import EncryptedDocument, ReadError, UnsupportedFormat
 
 FORMATS = Path(__file__).parents[4] / "shared" / "data" / "formats"
 TABLE = Path(__file__).with_name("shared_formats.tsv")
 NOT_YET = {
-    "image/digidepo_2531162_0024.jpg",
     "other/testRTFJapanese.rtf",
     "xlsx/12561-1.xls",
     "xlsx/50779_1.xls",
@@ -85,8 +85,9 @@ def test_a_password_is_asked_for() -> None:
 @needs_formats
 @pytest.mark.parametrize("name", ["raster-dp2020_03.pdf", "scan-digidepo_2531162_0024.pdf"])
 def test_pages_of_pictures_are_named(name: str) -> None:
-    with pytest.raises(ReadError, match="only pictures"):
-        text_of(f"pdf/{name}")
+    data = (FORMATS / "pdf" / name).read_bytes()
+    with pytest.raises(ReadError, match="with only pictures not read"):
+        read(data, name, ReadOptions(ocr=False))
 
 
 @needs_formats
