@@ -22,6 +22,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     """An answer with its statements, citations and hits."""
     return {
         "question": answer.question,
+        "query": answer.query or answer.question,
+        "as_of": answer.as_of,
         "answer": answer.text,
         "abstained": answer.abstained,
         "confidence": answer.confidence,
@@ -36,6 +38,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             }
             for statement in answer.statements
         ],
+        "conflicts": [[citation.number for citation in conflict.citations] for conflict in answer.conflicts],
+        "missing": answer.missing,
         "citations": [citation_json(citation) for citation in answer.citations],
         "hits": [hit_json(hit) for hit in answer.hits],
     }
@@ -53,6 +57,9 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,
+        "effective_from": citation.document.attributes.effective_from,
+        "effective_to": citation.document.attributes.effective_to,
+        "flags": citation.flags,
     }
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from rag.types import Question, Scope
+from ui.cli.answering import answer_options
 from ui.cli.asjson import answer_json, print_json
-from ui.cli.commands import Session, json_option, pass_session
+from ui.cli.commands import json_option, pass_session
 from ui.cli.render import plain, show_answer
-from ui.cli.scoping import read_text, scope_options
+from ui.cli.scoping import as_of_option, read_text, scope_options
 
 if TYPE_CHECKING:
     from rag.generation.recording import PromptRecorder
@@ -20,23 +21,12 @@ if TYPE_CHECKING:
 @click.command("ask")
 @click.argument("question")
 @scope_options
-@click.option("--top-k", type=int, help="根拠を探す断片の数")
-@click.option("--answerer", type=click.Choice(["auto", "extractive", "generative"]), help="答え方")
-@click.option(
-    "--backend",
-    type=click.Choice(["none", "transformers", "openai", "langchain"]),
-    help="文章を作るモデルの動かし方",
-)
-@click.option("--model", help="文章を作るモデルの名前かフォルダ")
-@click.option("--base-url", metavar="URL", help="OpenAI 互換サーバーの場所")
-@click.option("--temperature", type=float, help="文章のゆらぎ (0 なら毎回同じ)")
-@click.option("--max-new-tokens", type=int, help="回答の長さの上限 (トークン)")
-@click.option("--seed", type=int, help="乱数の種")
-@click.option("--preset", type=click.Choice(["evidence", "model-card"]), help="生成のしかたの組")
+@as_of_option
+@pass_session
+@answer_options
 @click.option("--show-prompt", is_flag=True, help="モデルに送った文をそのまま表示")
 @json_option
-@pass_session
-def ask_command(session: Session, /, question: str, *, scope: Scope, as_json: bool, **options: Any) -> None:
+def ask_command(*, question: str, scope: Scope, settings: Settings, show_prompt: bool, as_json: bool) -> None:
     """質問に、根拠の文とともに答えます。
 
     Answer a question from the documents. QUESTION が「-」なら標準入力から読みます。
@@ -46,18 +36,7 @@ def ask_command(session: Session, /, question: str, *, scope: Scope, as_json: bo
     from rag.assembly import open_assembly
 
     asked = Question(read_text(question), scope)
-    settings = session.settings(
-        retrieval__top_k=options["top_k"],
-        answering__answerer=options["answerer"],
-        generation__backend=options["backend"],
-        generation__model=options["model"],
-        generation__base_url=options["base_url"],
-        generation__temperature=options["temperature"],
-        generation__max_new_tokens=options["max_new_tokens"],
-        generation__seed=options["seed"],
-        generation__preset=options["preset"],
-    )
-    recorder = _record_prompts(settings) if options["show_prompt"] else None
+    recorder = _record_prompts(settings) if show_prompt else None
     with open_assembly(settings) as assembly:
         answer = assembly.build_flow(recorder).answer(asked)
     prompts = recorder.shown() if recorder else []

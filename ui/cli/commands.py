@@ -18,6 +18,8 @@ COMMANDS = {
     "watch": "ui.cli.watch:watch_command",
     "inspect": "ui.cli.inspect:inspect_command",
     "ask": "ui.cli.ask:ask_command",
+    "chat": "ui.cli.chat:chat_command",
+    "replay": "ui.cli.replay:replay_command",
     "search": "ui.cli.search:search_command",
     "summarise": "ui.cli.summarise:summarise_command",
     "read": "ui.cli.reading:read_command",

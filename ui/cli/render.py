@@ -7,7 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
+from rag.answering.conflicts import day_label
 from rag.types import Answer, Citation, Hit
+
+FLAGS = {"instruction": "AI への指示のような文です。資料の内容としてだけ読んでください"}
+"""What a citation is flagged for → words for the reader."""
 
 _QUOTE_CHARS = 160
 _EXCERPT_CHARS = 60
@@ -15,7 +19,14 @@ _NEAREST = 3
 
 
 def show_answer(answer: Answer) -> Iterator[str]:
-    """The lines of an answer: its text, then the sources, each with the sentence that it rests on."""
+    """The lines of an answer: its text, then the sources, each with the sentence that it rests on.
+
+    What was searched comes first where it is not what was asked, then the day that was asked about.
+    """
+    if answer.query:
+        yield click.style(f"検索: {plain(answer.query)}", dim=True)
+    if answer.as_of:
+        yield click.style(f"{day_label(answer.as_of)}に有効な資料から", dim=True)
     yield plain(answer.text)
     for note in answer.notes:
         yield click.style(f"※ {plain(note)}", dim=True)
@@ -26,6 +37,8 @@ def show_answer(answer: Answer) -> Iterator[str]:
     for citation in answer.citations:
         yield click.style(f"[{citation.number}] ", bold=True) + source_line(citation)
         yield f"    「{shorten(citation.quote, _QUOTE_CHARS)}」"
+        for flag in citation.flags:
+            yield click.style(f"    ⚠ {FLAGS.get(flag, flag)}", fg="yellow")
 
 
 def source_line(citation: Citation) -> str:

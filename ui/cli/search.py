@@ -9,7 +9,7 @@ from ui.cli.asjson import hit_json, print_json
 from ui.cli.commands import Session, json_option, pass_session
 from ui.cli.learner import LEVEL_OPTION, load_parts
 from ui.cli.render import show_hits
-from ui.cli.scoping import read_text, scope_options
+from ui.cli.scoping import as_of_option, read_text, scope_options
 
 _FILTERED = 5
 """So many times the hits are asked for when a level leaves some out."""
@@ -18,6 +18,7 @@ _FILTERED = 5
 @click.command("search")
 @click.argument("query")
 @scope_options
+@as_of_option
 @click.option("--top-k", type=int, help="表示する断片の数")
 @click.option("--mode", type=click.Choice(["hybrid", "keyword", "dense"]), help="探し方")
 @click.option("--explain", is_flag=True, help="索引ごとの順位と点数も表示")
