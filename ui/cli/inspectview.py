@@ -29,6 +29,7 @@ SHOWN_KINDS = {
     "code": "コード",
     "table-row": "表の行",
     "ocr": "文字認識",
+    "instruction": "AI への指示のような文",
 }
 """Kind of annotation → Japanese, in the order in which they are told."""
 
