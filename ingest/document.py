@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ingest.dates import date_annotations, effective_dates
+from ingest.dates import date_annotations
+from ingest.effect import effective_dates
+from ingest.injection import instruction_annotations, instruction_warnings
 from ingest.normalise import Normalised, normalise
-from ingest.outline import division_level
+from ingest.outline import division_label, division_level
 from ingest.readers.base import Block, BlockKind, Reading
 from ingest.rules import rule_annotations
-from ingest.sections import PlacedBlock, build_sections, find_articles, flatten
+from ingest.sections import Article, PlacedBlock, build_sections, find_articles, flatten
 from rag.errors import EmptyDocument
-from rag.types import Annotation, Document, Locator, Span
+from rag.types import Annotation, Document, Locator, Section, Span
 
 _KIND_ANNOTATIONS = {
     BlockKind.TABLE_ROW: "table-row",
@@ -58,7 +60,9 @@ def build_document(
     articles = find_articles(body.blocks)
     sections = build_sections(body.blocks, articles, len(body.text))
     title = _title(reading, body, source)
-    annotations = (*body.annotations, *dates, *rule_annotations(body.text, title, articles, sections))
+    rules = rule_annotations(body.text, title, articles, sections)
+    commands = instruction_annotations(body.text)
+    annotations = (*body.annotations, *dates, *rules, *commands)
     document = Document(
         id=document_id(collection, source),
         source=source,
@@ -72,9 +76,12 @@ def build_document(
         sections=sections,
         annotations=tuple(sorted(annotations, key=lambda one: (one.start, one.end, one.kind))),
         locators=tuple(body.locators),
-        attributes=effective_dates(body.text, dates, reading.attributes),
+        attributes=effective_dates(
+            body.text, title, dates, reading.attributes, is_rule=_is_rule(articles, sections)
+        ),
     )
-    return BuiltDocument(document, reading.warnings, dict(dropped))
+    warnings = (*reading.warnings, *instruction_warnings(body.text, commands))
+    return BuiltDocument(document, warnings, dict(dropped))
 
 
 @dataclass(slots=True)
@@ -128,6 +135,10 @@ def _locators(block: Block, tidy: Normalised, span: Span) -> list[Locator]:
         for place in block.places
     )
     return [place for place in moved if place.start < place.end]
+
+
+def _is_rule(articles: Sequence[Article], sections: Iterable[Section]) -> bool:
+    return bool(articles) or any(division_label(section.title) == "附則" for section in sections)
 
 
 def _title(reading: Reading, body: _Body, source: str) -> str:
