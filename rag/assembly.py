@@ -24,6 +24,7 @@ from rag.generation.base import Generator
 from rag.retrieval.base import Retriever
 from rag.retrieval.dense import DenseLeg
 from rag.retrieval.folding import FoldingRetriever
+from rag.retrieval.health import SearchHealth
 from rag.retrieval.hybrid import HybridRetriever, WeightedLeg
 from rag.retrieval.keyword import KeywordLeg
 from rag.settings import EmbeddingSettings, GenerationSettings, RetrievalSettings, Settings
@@ -31,6 +32,7 @@ from rag.store.base import Store
 from rag.store.local import create_store, open_store, store_exists
 from rag.text.analyzer import Analyzer, load_analyzer
 from rag.text.fold import FOLD_VERSION
+from rag.text.synonyms import SynonymFile
 from rag.text.terms import TERMS_VERSION
 from rag.types import IndexIdentity
 
@@ -57,6 +59,12 @@ class Assembly:
         """The retriever that the settings describe."""
         return build_retriever(self.settings.retrieval, self.store, self.analyzer, self.embedder)
 
+    def build_health(self) -> SearchHealth:
+        """What looks at each search and says what is wrong with it."""
+        retrieval = self.settings.retrieval
+        legs = [weighted.leg for weighted in weigh_legs(retrieval, self.store, self.embedder)]
+        return SearchHealth(self.store, self.analyzer, legs, load_synonyms(retrieval))
+
     def build_flow(self, generator: Generator | None = None) -> AnswerFlow:
         """Retrieve, answer, cite; a ``generator`` of the caller's own stands in for the settings'."""
         generator = generator or load_wanted_generator(self.settings)
@@ -66,7 +74,12 @@ class Assembly:
             top_k=self.settings.retrieval.top_k,
             rewriter=build_rewriter(self, generator),
             history_tokens=self.settings.answering.history_tokens,
-            finishers=(ConflictFinder(), MissingWords(self.store, self.analyzer), flag_citations),
+            finishers=(
+                ConflictFinder(),
+                MissingWords(self.store, self.analyzer),
+                flag_citations,
+                self.build_health(),
+            ),
             keep=self.build_recorder() if self.settings.records.path else None,
         )
 
@@ -135,6 +148,16 @@ def build_retriever(
     settings: RetrievalSettings, store: Store, analyzer: Analyzer, embedder: Embedder
 ) -> Retriever:
     """One leg or two, by ``settings.mode``; hits folded where the settings say so."""
+    legs = weigh_legs(settings, store, embedder)
+    synonyms = load_synonyms(settings)
+    found = HybridRetriever(store, analyzer, legs, settings.candidates, synonyms)
+    if not (settings.fold_duplicates or settings.max_per_document):
+        return found
+    return FoldingRetriever(found, fold=settings.fold_duplicates, max_per_document=settings.max_per_document)
+
+
+def weigh_legs(settings: RetrievalSettings, store: Store, embedder: Embedder) -> list[WeightedLeg]:
+    """The legs of ``settings.mode`` with their shares of the score."""
     keyword, dense = KeywordLeg(store), DenseLeg(store, embedder)
     share = settings.dense_weight
     if share is None:
@@ -144,10 +167,12 @@ def build_retriever(
         "dense": [WeightedLeg(dense, 1.0)],
         "hybrid": [WeightedLeg(keyword, 1.0 - share), WeightedLeg(dense, share)],
     }
-    found = HybridRetriever(store, analyzer, legs[settings.mode], settings.candidates)
-    if not (settings.fold_duplicates or settings.max_per_document):
-        return found
-    return FoldingRetriever(found, fold=settings.fold_duplicates, max_per_document=settings.max_per_document)
+    return legs[settings.mode]
+
+
+def load_synonyms(settings: RetrievalSettings) -> SynonymFile | None:
+    """The file of ``retrieval.synonyms``, followed while it changes; SettingsError when it is broken."""
+    return SynonymFile(settings.synonyms) if settings.synonyms else None
 
 
 def load_wanted_generator(settings: Settings) -> Generator | None:

@@ -10,6 +10,7 @@ from rag.retrieval.query_language import read_question
 from rag.store.base import ScoredChunk, Selection, Store
 from rag.text.analyzer import Analysis, Analyzer
 from rag.text.query_terms import WeightedTerms, query_terms
+from rag.text.synonyms import SynonymFile
 from rag.types import NO_CONDITIONS, Conditions, Hit, Question, Scope
 
 
@@ -29,13 +30,17 @@ class Query:
     only: Selection | None = None
 
     @classmethod
-    def from_question(cls, question: Question, analyzer: Analyzer) -> Query:
-        """Analyse 「有休は何日？」 into its morphemes and index terms."""
+    def from_question(
+        cls, question: Question, analyzer: Analyzer, synonyms: SynonymFile | None = None
+    ) -> Query:
+        """Analyse 「有休は何日？」 into its morphemes and index terms, those of ``synonyms`` added."""
         question = read_question(question)
         text = question.text[:MAX_QUERY_CHARS]
         analysis = analyzer.analyze(text)
-        conditions = question.conditions or NO_CONDITIONS
-        return cls(text, analysis, query_terms(text, analysis, analyzer), question.scope, conditions)
+        terms = query_terms(text, analysis, analyzer)
+        if synonyms:
+            terms = synonyms.expand(text, analysis, terms, analyzer)
+        return cls(text, analysis, terms, question.scope, question.conditions or NO_CONDITIONS)
 
     def selected(self, store: Store) -> Query:
         """The query with the chunks that fulfil its conditions; itself when it has none."""

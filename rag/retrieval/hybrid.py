@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from rag.retrieval.base import Leg, Query
 from rag.store.base import ScoredChunk, Store
 from rag.text.analyzer import Analyzer
+from rag.text.synonyms import SynonymFile
 from rag.types import Hit, LegScore, Question
 
 
@@ -31,16 +32,22 @@ class HybridRetriever:
     """
 
     def __init__(
-        self, store: Store, analyzer: Analyzer, legs: Sequence[WeightedLeg], candidates: int
+        self,
+        store: Store,
+        analyzer: Analyzer,
+        legs: Sequence[WeightedLeg],
+        candidates: int,
+        synonyms: SynonymFile | None = None,
     ) -> None:
         self._store = store
         self._analyzer = analyzer
         self._legs = tuple(legs)
         self._candidates = candidates
+        self._synonyms = synonyms
 
     def retrieve(self, question: Question, top_k: int) -> Sequence[Hit]:
         """At most ``top_k`` hits, best first; ties by chunk id."""
-        query = Query.from_question(question, self._analyzer).selected(self._store)
+        query = Query.from_question(question, self._analyzer, self._synonyms).selected(self._store)
         wanted = max(self._candidates, top_k)
         found = {weighted.leg.name: weighted.leg.search(query, wanted) for weighted in self._legs}
         weights = {weighted.leg.name: weighted.weight for weighted in self._legs}

@@ -75,6 +75,10 @@ class RetrievalSettings(Stage):
         le=1,
         description="Share of the dense leg in the fused score; unset takes the embedder's own.",
     )
+    synonyms: Path | None = Field(
+        None,
+        description="Words that mean the same, one group a line: 休暇, 休み. Read again when it changes.",
+    )
     fold_duplicates: bool = Field(True, description="Show hits that say nearly the same once.")
     max_per_document: int = Field(
         0,

@@ -1,4 +1,4 @@
-"""Text that came out wrong: characters that nobody writes, from a wrong encoding or a font without a table."""
+"""Text that came out wrong: characters that nobody writes, of a wrong encoding or a font without a table."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from rag.text.analyzer import Analysis, Analyzer
 from rag.text.fold import fold_text
@@ -153,15 +154,23 @@ ROMAJI_WEIGHT = 4.0
 
 
 def _counterparts(analysis: Analysis) -> Iterator[str]:
-    """The verb that a noun was made of, and the noun of a verb: 申し込み ⇄ 申し込む, 届け出 ⇄ 届け出る."""
     for pos, _, lemma, _ in analysis.features:
-        stem, last = lemma[:-1], lemma[-1:]
-        if pos.startswith(_NOUN) and stem:
-            if last in _STEMS:
-                yield stem + _STEMS[last]
-            if last in _STEMS or last in "出":
-                yield lemma + "る"
-        elif pos.startswith(_VERB) and stem:
-            yield from (stem + noun for noun, verb in _STEMS.items() if verb == last)
-            if last == "る":
-                yield stem
+        if pos.startswith((_NOUN, _VERB)):
+            yield from counterparts_of(lemma)
+
+
+@lru_cache(maxsize=1 << 14)
+def counterparts_of(lemma: str) -> tuple[str, ...]:
+    """The verb that a noun was made of, or the nouns of a verb; most of what is given is no word.
+
+    >>> counterparts_of("申し込み"), "届け出る" in counterparts_of("届け出")
+    (('申し込む', '申し込みる'), True)
+    """
+    stem, last = lemma[:-1], lemma[-1:]
+    if not stem:
+        return ()
+    if last in _STEMS:
+        return (stem + _STEMS[last], *((lemma + "る",) if last != "る" else ()))
+    if last == "出":
+        return (lemma + "る",)
+    return (*(stem + noun for noun, verb in _STEMS.items() if verb == last), *((stem,) * (last == "る")))
