@@ -58,7 +58,9 @@ class Provision:
 
     @property
     def annotation(self) -> Annotation | None:
-        """A paragraph or item, known for each of its characters; articles are annotated as they are found."""
+        """What it is, known for each of its characters; nothing for an only paragraph or a bare 附則."""
+        if not (self.item or self.paragraph):
+            return Annotation("article", self.start, self.end, self.label) if self.article else None
         if self.item:
             return Annotation("item", self.start, self.end, self.label)
         if self.paragraph and not self.is_only:

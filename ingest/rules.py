@@ -16,13 +16,12 @@ def rule_annotations(
 ) -> Iterator[Annotation]:
     """Every annotation that only a text with articles has; none for any other.
 
-    Kinds: ``article`` (第20条), ``paragraph`` (第20条第2項), ``item`` (第20条第2項第1号), ``reference``,
-    ``definition`` and ``term``.
+    Kinds: ``article`` (第20条, 附則第2条), ``paragraph`` (第20条第2項), ``item`` (第20条第2項第1号),
+    ``reference``, ``definition`` and ``term``.
     """
     if not articles:
         return
-    yield from (article.annotation for article in articles)
     provisions = Provisions(text, articles, sections)
-    yield from filter(None, (one.annotation for one in provisions))
+    yield from filter(None, (one.annotation for one in (*provisions.articles, *provisions)))
     yield from reference_annotations(text, title, provisions)
     yield from definition_annotations(text, provisions)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ingest.outline import ARTICLE_LEVEL, article_heading, is_caption
 from ingest.readers.base import Block, BlockKind
-from rag.types import Annotation, Section
+from rag.types import Section
 
 _FLAT = re.compile(r"[ \t\n\r]+")
 _ARTICLE_KINDS = frozenset({BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.LIST_ITEM})
@@ -48,11 +48,6 @@ class Article:
     end: int
     level: int
     has_heading: bool
-
-    @property
-    def annotation(self) -> Annotation:
-        """The article number, known for every character of the article."""
-        return Annotation("article", self.start, self.end, self.label)
 
 
 def find_articles(blocks: Sequence[PlacedBlock]) -> list[Article]:
