@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.store.packing import PackedDocument
 from rag.text.analyzer import Analysis
 from rag.text.query_terms import WeightedTerms
 from rag.text.terms import Terms
@@ -63,9 +64,8 @@ class StoreStatistics:
 class IndexedChunk:
     """A chunk as it goes into a store.
 
-    ``analysis`` is that of ``chunk.text``, or what its `to_bytes` gave: ingestion packs it in another
-    process, and nobody looks into it on the way. ``terms`` are those of the chunk's text and of its
-    context (title and headings), by field; ``vector`` has shape (dimension,), float32.
+    ``analysis`` is that of ``chunk.text``. ``terms`` are those of the chunk's text and of its context (title
+    and headings), by field; ``vector`` has shape (dimension,), float32.
     """
 
     chunk: Chunk
@@ -88,6 +88,10 @@ class Store(Protocol):
         Returns the change number. It can be found as soon as this returns, by every process.
         Raises StoreBusy when another process writes.
         """
+        ...
+
+    def add_packed(self, packed: PackedDocument, original: bytes | None = None) -> int:
+        """`add` for a document that was packed before, in this process or another; it has its vectors."""
         ...
 
     def remove(self, document_id: str) -> int:

@@ -3,9 +3,9 @@
 This is the only home of fugashi. The text is folded first (`rag.text.fold`), cut into pieces that
 MeCab survives, and every offset is mapped back to the text that people read.
 
-MeCab writes one line a word with only the fields that we use; the lines repeat, so each is read once and
-remembered. That is up to twice as fast as node objects, and nothing of MeCab's memory is kept: nodes change
-under their owner when the tagger is used again.
+MeCab writes one line a word that names its entry in the dictionary; the lines repeat, so each is looked up
+once (`rag.text.lexicon`) and remembered. That is nearly as fast as to ask for the surfaces alone, and nothing
+of MeCab's memory is kept: nodes change under their owner when the tagger is used again.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ import shlex
 import threading
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, islice
+from operator import add, sub
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import fugashi
@@ -27,6 +29,7 @@ import unidic_lite
 
 from rag.errors import ModelUnavailable
 from rag.text.fold import fold, fold_text
+from rag.text.lexicon import load_lexicon
 from rag.types import Span
 
 ANALYZER_VERSION = "mecab-1"
@@ -118,7 +121,7 @@ class Analysis:
     @classmethod
     def _from_columns(cls, columns: Any) -> Analysis:
         analyzer, parts_of_speech, table, numbers, gaps, lengths = columns
-        known = [_feature(parts_of_speech[pos], *_lengthened(*forms)) for pos, *forms in table]
+        known = [feature(parts_of_speech[pos], *_lengthened(*forms)) for pos, *forms in table]
         if not len(numbers) == len(gaps) == len(lengths):
             raise ValueError("columns of different length")
         steps = [step for pair in zip(gaps, lengths, strict=True) for step in pair]
@@ -141,7 +144,8 @@ def _lengthened(base: str, reading: str = "", lemma: str | None = None) -> tuple
 
 
 @lru_cache(maxsize=_MAX_REMEMBERED)
-def _feature(pos: str, base: str, lemma: str, reading: str) -> Feature:
+def feature(pos: str, base: str, lemma: str, reading: str) -> Feature:
+    """The one object for this feature."""
     return Feature(pos, base, lemma, reading)
 
 
@@ -171,6 +175,7 @@ class MecabAnalyzer:
     def __init__(self, dictionary: str, dictionary_folder: str) -> None:
         self.dictionary = dictionary
         self._threads = _PerThread(dictionary_folder)
+        self._words = _Words(dictionary_folder)
         self._name = f"{self.version}+{dictionary}"
 
     def analyze(self, text: str) -> Analysis:
@@ -180,20 +185,19 @@ class MecabAnalyzer:
         ['年休', 'を', '申し込む', 'だ']
         """
         folded = fold(text)
-        words = self._threads.words
+        words, parse = self._words, self._threads.parse
         if len(words) > _MAX_REMEMBERED:
             words.clear()
         starts: list[int] = []
         ends: list[int] = []
         features: list[Feature] = []
         for first, last in pieces(folded.text):
-            place = first
-            for line in self._threads.parse(folded.text[first:last]).split("\n"):
-                blanks, length, feature = words[line]
-                if length:
-                    starts.append(place := place + blanks)
-                    ends.append(place := place + length)
-                    features.append(feature)
+            lines = parse(folded.text[first:last]).rstrip("\n")
+            if lines:
+                blanks, lengths, found = zip(*map(words.__getitem__, lines.split("\n")), strict=True)
+                ends += islice(accumulate(map(add, blanks, lengths), initial=first), 1, None)
+                starts += map(sub, ends[len(starts) :], lengths)
+                features += found
         if not isinstance(folded.starts, range):
             starts = [folded.starts[start] for start in starts]
             ends = [folded.ends[end - 1] for end in ends]
@@ -215,37 +219,53 @@ class _Word(NamedTuple):
 class _Words(dict[str, _Word]):
     """MeCab's line → what it says, filled as lines are met. The blanks before a word belong to its line."""
 
+    def __init__(self, dictionary_folder: str) -> None:
+        super().__init__()
+        self._known = load_lexicon(Path(dictionary_folder) / "sys.dic")
+        unknown = load_lexicon(Path(dictionary_folder) / "unk.dic").by_left_context()
+        self._unknown = {left: _pos(features.split(",")) for left, features in unknown.items()}
+
     def __missing__(self, line: str) -> _Word:
-        spelling, _, fields = line.partition("\t")
+        spelling, _, entry = line.partition("\t")
         surface = spelling.lstrip(" ")
-        word = _Word(len(spelling) - len(surface), len(surface), _read_fields(surface, fields))
-        self[line] = word
+        left, *rest = map(int, entry.split(","))
+        found = self._known_word(surface, left, *rest) if rest else self._unknown_word(surface, left)
+        self[line] = word = _Word(len(spelling) - len(surface), len(surface), found)
         return word
 
+    def _known_word(self, surface: str, left: int, right: int, cost: int) -> Feature:
+        # No field before the accents holds a comma of its own.
+        fields = self._known.entry(surface, left, right, cost).split(",")
+        lemma, base, reading = (fields[number] for number in _NUMBERS)
+        # UniDic tells homonyms apart behind a hyphen: データ-data, 円-助数詞.
+        lemma = lemma[:1] + lemma[1:].partition("-")[0]
+        reading = "" if reading == "*" else reading
+        return feature(_pos(fields), _known(base) or surface, _known(lemma) or surface, reading)
 
-def _read_fields(surface: str, fields: str) -> Feature:
-    """Part of speech, orthBase, lemma and kana between tabs; an unknown word has the part of speech alone."""
-    pos, base, lemma, reading = (*fields.split("\t"), "", "", "")[:4]
-    # UniDic tells homonyms apart behind a hyphen: データ-data, 円-助数詞.
-    lemma = lemma[:1] + lemma[1:].partition("-")[0]
-    return _feature(pos, _known(base) or surface, _known(lemma) or surface, "" if reading == "*" else reading)
+    def _unknown_word(self, surface: str, left: int) -> Feature:
+        return feature(self._unknown[left], surface, surface, "")
+
+
+def _pos(fields: Sequence[str]) -> str:
+    return "-".join(field for field in fields[:4] if field != "*")
 
 
 def _known(form: str) -> str:
     return "" if form == "*" else fold_text(form).replace(" ", "")
 
 
-# Leading blanks and surface, part of speech, orthBase, lemma, kana. An unknown word has no fields from 6 on.
-_KNOWN_LINE = r"%M\t%F-[0,1,2,3]\t%f[10]\t%f[7]\t%f[17]\n"
-_UNKNOWN_LINE = r"%M\t%F-[0,1,2,3]\n"
+# Leading blanks and surface, then which entry of the dictionary it is: left and right context, cost.
+_KNOWN_LINE = r"%M\t%phl,%phr,%pw\n"
+_UNKNOWN_LINE = r"%M\t%phl\n"
+_NUMBERS = (7, 10, 17)
+"""UniDic's numbers of lemma, orthBase and kana."""
 
 
 class _PerThread(threading.local):
-    """A tagger and its memory for each thread: two threads on one tagger corrupt each other."""
+    """A tagger for each thread: two threads on one tagger corrupt each other."""
 
     def __init__(self, dictionary_folder: str) -> None:
         self.parse = open_tagger(dictionary_folder, _KNOWN_LINE, _UNKNOWN_LINE)
-        self.words = _Words()
 
 
 def open_tagger(dictionary_folder: str, known_line: str, unknown_line: str) -> Callable[[str], str]:

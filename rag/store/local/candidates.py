@@ -9,7 +9,10 @@ import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
-from rag.store.local.bm25 import FIELD_NAMES, QueryTerms
+from rag.store.hashing import Ids
+from rag.store.local.bm25 import QueryTerms
+from rag.store.local.term_block import Frequencies
+from rag.store.terms import FIELD_NAMES
 from rag.types import Scope
 
 MAX_TERMS = 96
@@ -22,6 +25,10 @@ FREQUENT_SHARE = 0.3
 MIN_CHUNKS_TO_SKIP = 2_000
 """In small stores every term takes part, so that the candidates are all there is."""
 
+WORD_CHARS = 8
+"""48 bits of an id, six a letter."""
+
+_LETTERS = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", dtype=np.uint8)
 _MUST, _MUST_NOT, _SHOULD = tantivy.Occur.Must, tantivy.Occur.MustNot, tantivy.Occur.Should
 
 
@@ -33,7 +40,7 @@ class OpenKeywordIndex(NamedTuple):
 
     schema: tantivy.Schema
     searcher: tantivy.Searcher
-    frequencies: NDArray[np.uint32]
+    frequencies: Frequencies
 
     def conditions(self, scope: Scope, masked: Sequence[int]) -> list[Condition]:
         """Only what the scope shows, and no document whose number is in ``masked``."""
@@ -43,6 +50,14 @@ class OpenKeywordIndex(NamedTuple):
 def field_name(field: str) -> str:
     """The index's field for terms of ``field``: ``base`` → ``terms_base``."""
     return f"terms_{field}"
+
+
+def index_words(ids: Ids) -> bytes:
+    """Term ids as words of the index: `WORD_CHARS` letters each, and a blank behind."""
+    words = np.full((len(ids), WORD_CHARS + 1), ord(" "), dtype=np.uint8)
+    for place in range(WORD_CHARS):
+        words[:, place] = _LETTERS[(ids >> np.uint64(6 * place)) & np.uint64(63)]
+    return words.tobytes()
 
 
 class CandidateSearch:
@@ -78,23 +93,21 @@ class CandidateSearch:
         return [int(value) for value in values if value is not None]
 
     def _tantivy_query(self, terms: NDArray[np.intp]) -> tantivy.Query:
-        query, boosts = self._query, self._query.boosts
+        query = self._query
+        written = index_words(query.ids[terms]).decode("ascii").split()
         words = [
-            (
-                _SHOULD,
-                tantivy.Query.boost_query(
-                    self._term(query.fields[term], query.ids[term]), float(boosts[term])
-                ),
+            (_SHOULD, tantivy.Query.boost_query(self._term(field, word), boost))
+            for field, word, boost in zip(
+                query.fields[terms].tolist(), written, query.boosts[terms].tolist(), strict=True
             )
-            for term in terms
         ]
         if not self._conditions:
             return tantivy.Query.boolean_query(words)  # this form alone skips blocks that cannot win
         return tantivy.Query.boolean_query([*self._conditions, (_MUST, tantivy.Query.boolean_query(words))])
 
-    def _term(self, field: int, term_id: int) -> tantivy.Query:
+    def _term(self, field: int, word: str) -> tantivy.Query:
         name = field_name(FIELD_NAMES[field])
-        return tantivy.Query.term_query(self._index.schema, name, str(term_id), index_option="freq")
+        return tantivy.Query.term_query(self._index.schema, name, word, index_option="freq")
 
 
 def _choose_terms(weights: NDArray[np.float64], frequent: NDArray[np.bool_]) -> NDArray[np.intp]:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from rag.errors import DocumentNotFound
-from rag.store.local import codec
+from rag.store import codec
 from rag.store.local.scope import IN_SCOPE, scope_values
 from rag.types import Attributes, Chunk, Document, DocumentInfo, Scope
 

@@ -23,7 +23,6 @@ class State:
     change_number: int
     forgotten_number: int
     next_chunk_id: int
-    next_term_id: int
     num_documents: int
     num_chunks: int
     num_chars: int
@@ -37,8 +36,8 @@ class State:
 def read_state(connection: sqlite3.Connection) -> State:
     """The state that the connection sees."""
     row: list[Any] = connection.execute(
-        "SELECT field_lengths, change_number, forgotten_number, next_chunk_id, next_term_id, num_documents, "
-        "num_chunks, num_chars FROM state"
+        "SELECT field_lengths, change_number, forgotten_number, next_chunk_id, num_documents, num_chunks, "
+        "num_chars FROM state"
     ).fetchone()
     return State(tuple(orjson.loads(row[0])), *row[1:])
 
@@ -46,13 +45,12 @@ def read_state(connection: sqlite3.Connection) -> State:
 def write_state(connection: sqlite3.Connection, state: State) -> None:
     """Replace the row."""
     connection.execute(
-        "UPDATE state SET change_number = ?, forgotten_number = ?, next_chunk_id = ?, next_term_id = ?, "
+        "UPDATE state SET change_number = ?, forgotten_number = ?, next_chunk_id = ?, "
         "num_documents = ?, num_chunks = ?, num_chars = ?, field_lengths = ?",
         (
             state.change_number,
             state.forgotten_number,
             state.next_chunk_id,
-            state.next_term_id,
             state.num_documents,
             state.num_chunks,
             state.num_chars,

@@ -3,44 +3,40 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from rag.store.local import codec
-from rag.store.local.bm25 import FIELD_NAMES
+from rag.store import codec
 from rag.store.local.changes import State, write_state
-from rag.store.local.intake import Intake
-from rag.store.local.term_block import TermBlock, encode_terms
-from rag.store.local.vocabulary import Vocabulary
-from rag.types import Document
+from rag.store.local.term_block import TermBlock
+from rag.store.local.words import KnownWords
+from rag.store.packing import PackedDocument
+from rag.types import DocumentInfo
 
 
 def put_document(
     connection: sqlite3.Connection,
     state: State,
-    intake: Intake,
-    vocabulary: Vocabulary,
+    packed: PackedDocument,
+    words: KnownWords,
     original: str | None,
 ) -> State:
     """Insert a document in place of the one with its id, as one change; returns the new state."""
     number = state.change_number + 1
-    state = take_document(connection, state, intake.document.id) or replace(state, change_number=number)
-    first, end = state.next_chunk_id, state.next_chunk_id + len(intake.chunks)
-    _insert_document(connection, intake, (number, *_document_row(intake.document), first, end, original))
-    numbered, next_term_id = vocabulary.number(connection, intake.terms, state.next_term_id)
-    blobs = [encode_terms(fields) for fields in numbered]
-    _insert_chunks(connection, number, intake, blobs, first)
-    block = TermBlock.decode(enumerate(blobs), len(FIELD_NAMES))
+    state = take_document(connection, state, packed.info.id) or replace(state, change_number=number)
+    first, end = state.next_chunk_id, state.next_chunk_id + len(packed.places)
+    _insert_document(connection, packed, (number, *_document_row(packed.info), first, end, original))
+    words.insert(connection, packed.words)
+    _insert_chunks(connection, number, packed, first)
     state = replace(
         state,
         next_chunk_id=end,
-        next_term_id=next_term_id,
         num_documents=state.num_documents + 1,
         num_chunks=state.num_chunks + end - first,
-        num_chars=state.num_chars + len(intake.document.text),
-        field_lengths=_add_lengths(state, block, 1),
+        num_chars=state.num_chars + packed.info.num_chars,
+        field_lengths=_add_lengths(state, packed.terms.field_lengths, 1),
     )
     write_state(connection, state)
     return state
@@ -71,7 +67,7 @@ def take_document(connection: sqlite3.Connection, state: State, document_id: str
         num_documents=state.num_documents - 1,
         num_chunks=state.num_chunks - (end - first),
         num_chars=state.num_chars - num_chars,
-        field_lengths=_add_lengths(state, block, -1),
+        field_lengths=_add_lengths(state, block.field_lengths, -1),
     )
     write_state(connection, state)
     return state
@@ -98,51 +94,57 @@ def read_term_block(connection: sqlite3.Connection, first: int, end: int | None 
     rows = connection.execute(
         "SELECT chunk, data FROM chunk_terms WHERE chunk BETWEEN ? AND ?", (first, int(last))
     )
-    return TermBlock.decode(rows, len(FIELD_NAMES))
+    return TermBlock.decode(rows)
 
 
-def _insert_document(connection: sqlite3.Connection, intake: Intake, row: Sequence[object]) -> None:
+def _insert_document(connection: sqlite3.Connection, packed: PackedDocument, row: Sequence[object]) -> None:
     marks = ", ".join("?" * len(row))
     connection.execute(f"INSERT INTO documents VALUES ({marks})", row)  # noqa: S608  marks only
-    connection.execute("INSERT INTO bodies VALUES (?, ?, ?)", (row[0], intake.text, intake.spans))
+    connection.execute("INSERT INTO bodies VALUES (?, ?, ?)", (row[0], packed.text, packed.spans))
 
 
-def _document_row(document: Document) -> Iterable[object]:
-    known = document.attributes
+def _document_row(info: DocumentInfo) -> Sequence[object]:
+    known = info.attributes
     day = known.date or known.effective_from
     return (
-        document.id,
-        document.collection,
-        document.source,
-        document.name,
-        document.title,
-        document.media_type,
-        document.encoding,
-        document.sha256,
-        document.size_bytes,
-        document.recipe,
+        info.id,
+        info.collection,
+        info.source,
+        info.name,
+        info.title,
+        info.media_type,
+        info.encoding,
+        info.sha256,
+        info.size_bytes,
+        info.recipe,
         known.author,
         codec.encode_date(known.date),
         codec.encode_date(known.effective_from),
         codec.encode_date(known.effective_to),
         known.level,
         day.toordinal() if day else None,
-        len(document.text),
+        info.num_chars,
     )
 
 
-def _insert_chunks(
-    connection: sqlite3.Connection, number: int, intake: Intake, terms: Sequence[bytes], first: int
-) -> None:
+def _insert_chunks(connection: sqlite3.Connection, number: int, packed: PackedDocument, first: int) -> None:
+    text = codec.decode_text(packed.text)
     connection.executemany(
         "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        ((chunk_id, number, *row) for chunk_id, row in enumerate(intake.chunks, first)),
+        (
+            (chunk_id, number, position, start, end, text[start:end], *place)
+            for chunk_id, (position, start, end, *place) in enumerate(packed.places, first)
+        ),
     )
-    connection.executemany("INSERT INTO chunk_analyses VALUES (?, ?)", enumerate(intake.analyses, first))
-    connection.executemany("INSERT INTO chunk_terms VALUES (?, ?)", enumerate(terms, first))
-    connection.executemany("INSERT INTO chunk_vectors VALUES (?, ?)", enumerate(intake.vectors, first))
+    vectors = () if packed.vectors is None else map(np.ndarray.tobytes, packed.vectors)
+    columns = {
+        "chunk_analyses": packed.analyses,
+        "chunk_terms": packed.terms.rows(),
+        "chunk_vectors": vectors,
+    }
+    for table, blobs in columns.items():
+        connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", enumerate(blobs, first))  # noqa: S608
 
 
-def _add_lengths(state: State, block: TermBlock, sign: int) -> tuple[int, ...]:
-    lengths = block.lengths.sum(axis=0, dtype=np.int64).tolist()
+def _add_lengths(state: State, lengths: Sequence[int], sign: int) -> tuple[int, ...]:
     return tuple(total + sign * length for total, length in zip(state.field_lengths, lengths, strict=True))

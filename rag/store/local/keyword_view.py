@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.store.base import ScoredChunk
-from rag.store.local.bm25 import FIELD_NAMES, Matches, QueryTerms, Statistics, find_matches, score_chunks
+from rag.store.local.bm25 import QueryTerms, Statistics, find_matches, score_chunks
 from rag.store.local.candidates import FREQUENT_SHARE, MIN_CHUNKS_TO_SKIP, CandidateSearch, OpenKeywordIndex
 from rag.store.local.catalog import find_blobs
 from rag.store.local.changes import Changes, State
@@ -49,7 +49,7 @@ class KeywordView:
     @classmethod
     def of(cls, index: OpenKeywordIndex | None, base: int) -> KeywordView:
         """A generation with nothing over it."""
-        return cls(index, base, base, TermBlock.decode([], len(FIELD_NAMES)), (), Frequencies.total([]))
+        return cls(index, base, base, TermBlock.decode([]), (), Frequencies.total([]))
 
     def advanced(self, connection: sqlite3.Connection, changes: Changes) -> KeywordView:
         """Lay later changes over it."""
@@ -69,14 +69,20 @@ class KeywordView:
 
     def frequencies(self, query: QueryTerms) -> NDArray[np.int64]:
         """In how many chunks each term of the query stands."""
-        return self._frequencies(query, find_matches(self.added, query))
+        added = np.bincount(find_matches(self.added, query).terms, minlength=len(query))
+        published = self.index.frequencies.of(query.ids) if self.index else np.zeros(len(query), np.int64)
+        frequencies: NDArray[np.int64] = published - self.departed.of(query.ids) + added
+        return frequencies
 
     def search(
         self, connection: sqlite3.Connection, state: State, query: QueryTerms, scope: Scope, top_k: int
     ) -> list[ScoredChunk]:
         """The best chunks by BM25, ties by chunk id; only chunks with at least one of the terms."""
-        matches = find_matches(self.added, query)
-        frequencies, statistics = self._frequencies(query, matches), state.statistics
+        asked = self.frequencies(query)
+        query, frequencies = query.select(asked > 0), asked[asked > 0]
+        if not len(query):
+            return []
+        matches, statistics = find_matches(self.added, query), state.statistics
         scores = score_chunks(self.added, query, matches, frequencies, statistics)
         overlay = self._in_scope(connection, scope, Scored(self.added.chunk_ids, scores))
         if self.index is None:
@@ -97,17 +103,6 @@ class KeywordView:
                 return best
             limit = min(limit * 4, MAX_CANDIDATES)
 
-    def _frequencies(self, query: QueryTerms, matches: Matches) -> NDArray[np.int64]:
-        added = np.bincount(matches.terms, minlength=len(query))
-        return self._published(query.ids) - self.departed.of(query.ids) + added
-
-    def _published(self, term_ids: NDArray[np.uint32]) -> NDArray[np.int64]:
-        if self.index is None:
-            return np.zeros(len(term_ids), dtype=np.int64)
-        counts = self.index.frequencies
-        known = term_ids < len(counts)
-        return np.where(known, counts[np.where(known, term_ids, 0)], 0).astype(np.int64)
-
     def _in_scope(self, connection: sqlite3.Connection, scope: Scope, scored: Scored) -> Scored:
         shown = scored.scores > 0
         if not scope.is_open and shown.any():
@@ -124,6 +119,6 @@ def score_stored(
 ) -> Scored:
     """BM25 of these chunks, whichever of them still exist; 0 where no term matches."""
     rows = find_blobs(connection, "chunk_terms", chunk_ids)
-    block = TermBlock.decode(rows.items(), len(FIELD_NAMES))
+    block = TermBlock.decode(rows.items())
     scores = score_chunks(block, query, find_matches(block, query), frequencies, statistics)
     return Scored(block.chunk_ids, scores)

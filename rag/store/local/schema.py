@@ -13,15 +13,15 @@ import uuid
 
 import orjson
 
-from rag.store.local.bm25 import FIELD_NAMES
 from rag.store.local.identity import identity_to_json
+from rag.store.terms import FIELD_NAMES
 from rag.types import IndexIdentity
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Kept in ``PRAGMA user_version``; a change of it comes with a step in `rag.store.local.migrations`."""
 
 PAGE_BYTES = 8192
-"""Two chunks' terms (3 to 4 KB) fit a page of 8 KB; a page of 4 KB would be three quarters empty."""
+"""Several chunks' terms (2 to 4 KB each) fit a page of 8 KB; a page of 4 KB would be half empty."""
 
 TABLES = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -30,7 +30,6 @@ TABLES = (
         change_number INTEGER NOT NULL,
         forgotten_number INTEGER NOT NULL, -- departures up to here are no longer listed
         next_chunk_id INTEGER NOT NULL,
-        next_term_id INTEGER NOT NULL,
         num_documents INTEGER NOT NULL,
         num_chunks INTEGER NOT NULL,
         num_chars INTEGER NOT NULL,
@@ -87,9 +86,9 @@ TABLES = (
     """CREATE TABLE chunk_vectors (
         chunk INTEGER PRIMARY KEY REFERENCES chunks ON DELETE CASCADE, data BLOB NOT NULL -- float16
     )""",
-    """CREATE TABLE terms (
-        field INTEGER NOT NULL, term TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (field, term)
-    ) WITHOUT ROWID""",
+    """CREATE TABLE words (
+        id INTEGER PRIMARY KEY, written TEXT NOT NULL -- what an id in an analysis stands for
+    )""",
     """CREATE TABLE departures (
         change_number INTEGER PRIMARY KEY,
         document INTEGER NOT NULL, -- its number, not its id
@@ -110,6 +109,6 @@ def create_tables(connection: sqlite3.Connection, identity: IndexIdentity) -> No
     meta = {"store_id": uuid.uuid4().hex, "identity": identity_to_json(identity)}
     connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
     nothing = orjson.dumps([0] * len(FIELD_NAMES)).decode()
-    connection.execute("INSERT INTO state VALUES (1, 0, 0, 1, 1, 0, 0, 0, ?)", (nothing,))
+    connection.execute("INSERT INTO state VALUES (1, 0, 0, 1, 0, 0, 0, ?)", (nothing,))
     connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
     connection.execute("COMMIT")

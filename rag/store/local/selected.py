@@ -13,9 +13,9 @@ from rag.store.local.bm25 import QueryTerms
 from rag.store.local.catalog import find_blobs
 from rag.store.local.changes import State
 from rag.store.local.dense_view import DenseView
-from rag.store.local.intake import decode_vector
 from rag.store.local.keyword_view import KeywordView, score_stored
 from rag.store.local.ranking import Scored, take_best
+from rag.store.packing import unpack_vector
 from rag.types import Scope
 
 MAX_SCORED = 2_000
@@ -66,7 +66,7 @@ def search_dense(
 
     def score(chunk_ids: Ids) -> Scored:
         blobs = find_blobs(connection, "chunk_vectors", chunk_ids.tolist())
-        vectors = {chunk_id: decode_vector(data) for chunk_id, data in blobs.items()}
+        vectors = {chunk_id: unpack_vector(data) for chunk_id, data in blobs.items()}
         near = {chunk_id: float(other @ vector) for chunk_id, other in vectors.items() if other.any()}
         return Scored(np.array(list(near), dtype=np.int64), np.array(list(near.values()), dtype=np.float32))
 

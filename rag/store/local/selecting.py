@@ -8,7 +8,7 @@ of the documents.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -18,12 +18,13 @@ import tantivy
 from numpy.typing import NDArray
 
 from rag.store.base import Selection
-from rag.store.local.bm25 import FIELD_NAMES
-from rag.store.local.candidates import OpenKeywordIndex, field_name
+from rag.store.hashing import Ids as TermIds
+from rag.store.local.candidates import OpenKeywordIndex, field_name, index_words
 from rag.store.local.keyword_view import KeywordView
 from rag.store.local.scope import IN_SCOPE, scope_values, visible_chunks
 from rag.store.local.term_block import TermBlock
-from rag.store.local.vocabulary import find_ids, find_ids_containing
+from rag.store.local.vocabulary import pairs_with
+from rag.store.terms import FIELD_NAMES, term_ids
 from rag.text.fold import fold_text
 from rag.text.terms import GARBLED_MARK, article_mark, page_mark, pairs_within
 from rag.types import Conditions, Scope
@@ -42,7 +43,7 @@ class _Group:
     """Terms of one field, one of which has to stand in a chunk."""
 
     field: int
-    term_ids: tuple[int, ...]
+    term_ids: TermIds
 
 
 Requirement = Sequence[Sequence[_Group]]
@@ -61,7 +62,7 @@ def select(
         [*map(article_mark, conditions.articles)],
         [GARBLED_MARK] * conditions.garbled,
     )
-    kept += [looking.found(_marked(connection, names)) for names in marks if names]
+    kept += [looking.found(_marked(names)) for names in marks if names]
     if conditions.titles or conditions.sources or conditions.collections:
         kept.append(_of_documents(connection, conditions, scope))
     left_out = reduce(np.union1d, excluded, np.empty(0, np.int64))
@@ -81,7 +82,7 @@ class _Looking:
     def holding(self, phrase: str) -> Ids:
         """Where ``phrase`` stands in the text, the title or the headings."""
         folded = _spaced(phrase)
-        found = self.found(_phrase(self.connection, folded))
+        found = self.found(_phrase(folded))
         if len(folded) <= 2 or len(found) > MAX_VERIFIED:  # noqa: PLR2004  one pair says it all
             return found
         return _verified(self.connection, found, folded)
@@ -113,13 +114,13 @@ class _Looking:
 
 
 def _all_of(index: OpenKeywordIndex, groups: Sequence[_Group]) -> tantivy.Query:
-    terms = [
-        tantivy.Query.term_set_query(
-            index.schema, field_name(FIELD_NAMES[group.field]), [str(term_id) for term_id in group.term_ids]
-        )
-        for group in groups
-    ]
-    return tantivy.Query.boolean_query([(_MUST, term) for term in terms])
+    return tantivy.Query.boolean_query([(_MUST, _one_of(index, group)) for group in groups])
+
+
+def _one_of(index: OpenKeywordIndex, group: _Group) -> tantivy.Query:
+    known = group.term_ids[index.frequencies.of(group.term_ids) > 0]
+    words = index_words(known).decode("ascii").split()
+    return tantivy.Query.term_set_query(index.schema, field_name(FIELD_NAMES[group.field]), words)
 
 
 def _holds(block: TermBlock, requirement: Requirement) -> NDArray[np.bool_]:
@@ -128,7 +129,7 @@ def _holds(block: TermBlock, requirement: Requirement) -> NDArray[np.bool_]:
     for groups in requirement:
         all_of = np.ones(len(block), dtype=np.bool_)
         for group in groups:
-            places = np.flatnonzero(np.isin(block.term_ids, np.array(group.term_ids, dtype=np.uint32)))
+            places = np.flatnonzero(np.isin(block.term_ids, group.term_ids))
             one_of = np.zeros(len(block), dtype=np.bool_)
             one_of[block.chunks_of(places)] = True
             all_of &= one_of
@@ -136,25 +137,18 @@ def _holds(block: TermBlock, requirement: Requirement) -> NDArray[np.bool_]:
     return held
 
 
-def _phrase(connection: sqlite3.Connection, folded: str) -> Requirement:
+def _phrase(folded: str) -> Requirement:
     """In one of the fields all pairs of the phrase; of a single character any pair that has it."""
     pairs = pairs_within(folded)
-    alternatives: list[list[_Group]] = []
-    for name in _PHRASE_FIELDS:
-        field = FIELD_NAMES.index(name)
-        if pairs:
-            known = find_ids(connection, field, pairs)
-            if len(known) == len(pairs):
-                alternatives.append([_Group(field, (term_id,)) for term_id in known.values()])
-        elif ids := find_ids_containing(connection, field, folded.strip()):
-            alternatives.append([_Group(field, ids)])
-    return alternatives
+    fields = [FIELD_NAMES.index(name) for name in _PHRASE_FIELDS]
+    if not pairs:
+        return [[_Group(field, term_ids(field, pairs_with(folded.strip())))] for field in fields]
+    return [[_Group(field, term_ids(field, [pair])) for pair in pairs] for field in fields]
 
 
-def _marked(connection: sqlite3.Connection, marks: Iterable[str]) -> Requirement:
+def _marked(marks: Sequence[str]) -> Requirement:
     field = FIELD_NAMES.index("heading")
-    known = find_ids(connection, field, marks)
-    return [[_Group(field, tuple(known.values()))]] if known else []
+    return [[_Group(field, term_ids(field, marks))]]
 
 
 def _of_documents(connection: sqlite3.Connection, conditions: Conditions, scope: Scope) -> Ids:

@@ -21,23 +21,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import StoreError
+from rag.store.analyses import unpack_analysis, word_ids
 from rag.store.base import IndexedChunk, ScoredChunk, Selection, StoreStatistics
 from rag.store.local import catalog, selected
-from rag.store.local.bm25 import FIELD_NAMES
 from rag.store.local.changes import State, read_state
 from rag.store.local.connections import Connections
 from rag.store.local.dense import DenseIndex
 from rag.store.local.files import folder_bytes
 from rag.store.local.follower import Follower, SnapshotTooOld, ViewT, report
 from rag.store.local.generations import DamagedGeneration
-from rag.store.local.intake import check_query_vector, decode_vector, prepare
+from rag.store.local.intake import check_query_vector, check_vectors, pack_indexed
 from rag.store.local.keyword import KeywordIndex
 from rag.store.local.keyword_view import KeywordView
 from rag.store.local.opening import DATABASE, create_database, open_database
 from rag.store.local.originals import Originals
 from rag.store.local.selecting import select
-from rag.store.local.vocabulary import find_query
+from rag.store.local.vocabulary import number_query
+from rag.store.local.words import WordTable
 from rag.store.local.writer import Writer
+from rag.store.packing import PackedDocument, unpack_vector
+from rag.store.terms import FIELD_NAMES
 from rag.text.analyzer import Analysis
 from rag.text.query_terms import WeightedTerms
 from rag.types import Chunk, Conditions, Document, DocumentInfo, IndexIdentity, Scope
@@ -73,6 +76,7 @@ class LocalStore:
         self._keep_originals = keep_originals
         self._connections = Connections(path / DATABASE, read_only=read_only)
         self._originals = Originals(path / "originals")
+        self._words = WordTable()
         self._keyword = Follower(KeywordIndex(), path, store_id)
         self._dense = Follower(DenseIndex(identity.embedder.dimension), path, store_id)
         followers = (self._keyword, self._dense)
@@ -123,9 +127,13 @@ class LocalStore:
 
     def add(self, document: Document, chunks: Sequence[IndexedChunk], original: bytes | None = None) -> int:
         """Put a document in; on return it is committed, and every process finds it."""
-        writer = self._for_writing()
-        intake = prepare(document, chunks, self._identity.embedder.dimension)
-        return writer.add(intake, original if self._keep_originals else None)
+        self._for_writing()
+        return self.add_packed(pack_indexed(document, chunks, self._identity.embedder.dimension), original)
+
+    def add_packed(self, packed: PackedDocument, original: bytes | None = None) -> int:
+        """The same for a document that was packed before."""
+        check_vectors(packed, self._identity.embedder.dimension)
+        return self._for_writing().add(packed, original if self._keep_originals else None)
 
     def remove(self, document_id: str) -> int:
         """Take a document out; on return no process finds it any more."""
@@ -173,14 +181,15 @@ class LocalStore:
     def analyses(self, chunk_ids: Sequence[int]) -> dict[int, Analysis]:
         """The stored analyses of chunks."""
         with self._connections.snapshot() as connection:
-            blobs = catalog.find_blobs(connection, "chunk_analyses", chunk_ids)
-        return {chunk_id: Analysis.from_bytes(data) for chunk_id, data in blobs.items()}
+            rows = catalog.find_blobs(connection, "chunk_analyses", chunk_ids)
+            words = self._words.load(connection, word_ids(rows.values()))
+        return {chunk_id: unpack_analysis(row, words) for chunk_id, row in rows.items()}
 
     def vectors(self, chunk_ids: Sequence[int]) -> dict[int, NDArray[np.float32]]:
         """The stored vectors of chunks, as float16 keeps them."""
         with self._connections.snapshot() as connection:
             blobs = catalog.find_blobs(connection, "chunk_vectors", chunk_ids)
-        return {chunk_id: decode_vector(data) for chunk_id, data in blobs.items()}
+        return {chunk_id: unpack_vector(data) for chunk_id, data in blobs.items()}
 
     def select(self, conditions: Conditions, scope: Scope) -> Selection:
         """The chunks in scope that fulfil the conditions."""
@@ -192,12 +201,12 @@ class LocalStore:
         self, terms: WeightedTerms, scope: Scope, top_k: int, only: Selection | None = None
     ) -> list[ScoredChunk]:
         """BM25, best first."""
+        query = number_query(terms)
 
         def search(connection: sqlite3.Connection, state: State, view: KeywordView) -> list[ScoredChunk]:
-            query = find_query(connection, terms)
             return selected.search_keyword(connection, state, view, query, scope, top_k=top_k, only=only)
 
-        return self._look(self._keyword, search) if top_k > 0 else []
+        return self._look(self._keyword, search) if top_k > 0 and len(query) else []
 
     def search_dense(
         self, vector: NDArray[np.float32], scope: Scope, top_k: int, only: Selection | None = None
@@ -215,15 +224,12 @@ class LocalStore:
 
     def document_frequencies(self, terms: WeightedTerms) -> Mapping[str, Mapping[str, int]]:
         """In how many chunks each term stands, 0 for those that never stood in the store."""
-
-        def count(connection: sqlite3.Connection, _: State, view: KeywordView) -> dict[str, dict[str, int]]:
-            query = find_query(connection, terms)
-            found = {field: dict.fromkeys(words, 0) for field, words in terms.items()}
-            for field, word, count in zip(query.fields, query.words, view.frequencies(query), strict=True):
-                found[FIELD_NAMES[field]][word] = int(count)
-            return found
-
-        return self._look(self._keyword, count)
+        query = number_query(terms)
+        counts = self._look(self._keyword, lambda _, __, view: view.frequencies(query))
+        found: dict[str, dict[str, int]] = {field: {} for field in terms}
+        for field, word, count in zip(query.fields, query.words, counts.tolist(), strict=True):
+            found[FIELD_NAMES[field]][word] = count
+        return found
 
     def num_chunks(self) -> int:
         """A number that SQLite keeps; nothing is counted."""

@@ -1,44 +1,16 @@
-"""The terms of chunks as columns: what is stored of them, and what scoring reads.
-
-Terms are numbers here (see `rag.store.local.vocabulary`). A stored row holds, all little endian: for each
-field its length in terms and the number of its distinct terms (uint32), then the distinct term ids of all
-fields one after the other (uint32, ascending within a field), then how often each stands there (uint16).
-"""
+"""The terms of chunks as columns, as scoring reads them; how they are stored: `rag.store.terms`."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-MAX_COUNT = 65_535
-"""A term that stands more often counts as this often; BM25 has long stopped to tell the difference."""
-
-
-class FieldTerms(NamedTuple):
-    """The distinct terms of one field of one chunk: ids (ascending) and how often each stands there."""
-
-    ids: NDArray[np.uint32]
-    counts: NDArray[np.uint32]
-
-    @classmethod
-    def of(cls, numbered: Iterable[int], counts: Collection[int]) -> FieldTerms:
-        """From ids in any order and as many counts."""
-        ids = np.fromiter(numbered, np.uint32, len(counts))
-        order = np.argsort(ids)
-        return cls(ids[order], np.fromiter(counts, np.uint32, len(counts))[order])
-
-
-def encode_terms(fields: Sequence[FieldTerms]) -> bytes:
-    """The stored form of one chunk's terms, field by field."""
-    header = np.array([[field.counts.sum(), len(field.ids)] for field in fields], dtype="<u4")
-    ids = np.concatenate([field.ids for field in fields])
-    counts = np.minimum(np.concatenate([field.counts for field in fields]), MAX_COUNT)
-    return b"".join([header.tobytes(), ids.astype("<u4").tobytes(), counts.astype("<u2").tobytes()])
+from rag.store.hashing import Ids, joined
+from rag.store.terms import FIELD_NAMES, HEADER_BYTES, TERM_TYPE
 
 
 @dataclass(frozen=True)
@@ -52,29 +24,37 @@ class TermBlock:
     chunk_ids: NDArray[np.int64]
     lengths: NDArray[np.uint32]
     sizes: NDArray[np.uint32]
-    term_ids: NDArray[np.uint32]
-    counts: NDArray[np.uint16]
+    term_ids: Ids
+    counts: NDArray[np.uint8]
 
     def __len__(self) -> int:
         return len(self.chunk_ids)
 
     @classmethod
-    def decode(cls, rows: Iterable[tuple[int, bytes]], num_fields: int) -> TermBlock:
+    def decode(cls, rows: Iterable[tuple[int, bytes]]) -> TermBlock:
         """Stored rows (chunk id, data) in any order → columns in order of the ids."""
         pairs = sorted(rows)
-        header_bytes = 8 * num_fields
-        headers = b"".join(data[:header_bytes] for _, data in pairs)
-        header = np.frombuffer(headers, dtype="<u4").reshape(-1, num_fields, 2)
-        splits = [header_bytes + (len(data) - header_bytes) // 6 * 4 for _, data in pairs]
-        ids = b"".join(data[header_bytes:split] for (_, data), split in zip(pairs, splits, strict=True))
-        counts = b"".join(data[split:] for (_, data), split in zip(pairs, splits, strict=True))
+        headers = b"".join([data[:HEADER_BYTES] for _, data in pairs])
+        header = np.frombuffer(headers, dtype="<u4").reshape(-1, len(FIELD_NAMES), 2)
+        records = np.frombuffer(b"".join([data[HEADER_BYTES:] for _, data in pairs]), TERM_TYPE)
         return cls(
             np.array([chunk_id for chunk_id, _ in pairs], dtype=np.int64),
             header[:, :, 0],
             header[:, :, 1],
-            np.frombuffer(ids, dtype="<u4"),
-            np.frombuffer(counts, dtype="<u2"),
+            joined(records),
+            records["count"].copy(),
         )
+
+    @cached_property
+    def low_bits(self) -> NDArray[np.uint16]:
+        """The lowest bits of the term ids, by which most are told from those of a query."""
+        return self.term_ids.astype(np.uint16)
+
+    @property
+    def field_lengths(self) -> list[int]:
+        """How many terms each field has in all chunks."""
+        lengths: list[int] = self.lengths.sum(axis=0, dtype=np.int64).tolist()
+        return lengths
 
     @cached_property
     def ends(self) -> NDArray[np.int64]:
@@ -111,36 +91,49 @@ class TermBlock:
     def frequencies(self) -> Frequencies:
         """In how many chunks of the block each term stands."""
         ids, counts = np.unique(self.term_ids, return_counts=True)
-        return Frequencies(ids.astype(np.uint32), counts.astype(np.uint32))
+        return Frequencies(ids, counts.astype(np.int32))
 
 
 @dataclass(frozen=True, slots=True)
 class Frequencies:
-    """Term ids (ascending) and in how many chunks each stands."""
+    """Term ids (ascending) and in how many chunks each stands; fewer than none of what was taken out."""
 
-    ids: NDArray[np.uint32]
-    counts: NDArray[np.uint32]
+    ids: Ids
+    counts: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.ids)
 
     def to_bytes(self) -> bytes:
         """Both columns, one after the other."""
-        return self.ids.astype("<u4").tobytes() + self.counts.astype("<u4").tobytes()
+        return self.ids.astype("<u8").tobytes() + self.counts.astype("<i4").tobytes()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Frequencies:
         """The inverse of `to_bytes`."""
-        ids, counts = np.frombuffer(data, dtype="<u4").reshape(2, -1)
-        return cls(ids, counts)
+        size = len(data) // 12
+        return cls(np.frombuffer(data, "<u8", size), np.frombuffer(data, "<i4", size, 8 * size))
 
     @classmethod
     def total(cls, parts: Sequence[Frequencies]) -> Frequencies:
         """The sum of several."""
         if not parts:
-            return cls(np.empty(0, np.uint32), np.empty(0, np.uint32))
-        ids, places = np.unique(np.concatenate([part.ids for part in parts]), return_inverse=True)
-        counts = np.bincount(places, np.concatenate([part.counts for part in parts]), minlength=len(ids))
-        return cls(ids, counts.astype(np.uint32))
+            return cls(np.empty(0, np.uint64), np.empty(0, np.int32))
+        if len(parts) == 1:
+            return parts[0]
+        ids = np.concatenate([part.ids for part in parts])
+        order = np.argsort(ids, kind="stable")  # runs that ascend are merged, not sorted
+        ids, counts = ids[order], np.concatenate([part.counts for part in parts])[order]
+        firsts = np.flatnonzero(np.concatenate([[True], ids[1:] != ids[:-1]]))
+        if not len(ids):
+            return cls(ids, counts)
+        return cls(ids[firsts], np.add.reduceat(counts, firsts, dtype=np.int32))
 
-    def of(self, wanted: NDArray[np.uint32]) -> NDArray[np.int64]:
+    def negative(self) -> Frequencies:
+        """What takes these out again when added."""
+        return Frequencies(self.ids, -self.counts)
+
+    def of(self, wanted: Ids) -> NDArray[np.int64]:
         """The counts of ``wanted``, 0 for terms that are not here."""
         if not len(self.ids):
             return np.zeros(len(wanted), dtype=np.int64)

@@ -14,10 +14,10 @@ from rag.store.local.changes import count_pending, read_state
 from rag.store.local.connections import Connections
 from rag.store.local.documents import forget_departures, put_document, take_document
 from rag.store.local.follower import Follower
-from rag.store.local.intake import Intake
 from rag.store.local.lock import WriterLock
 from rag.store.local.originals import Originals
-from rag.store.local.vocabulary import Vocabulary
+from rag.store.local.words import KnownWords
+from rag.store.packing import PackedDocument
 
 logger = logging.getLogger(__name__)
 
@@ -39,21 +39,21 @@ class Writer:
         self._publish_every = publish_every
         self._process_lock = WriterLock(path)
         self._thread_lock = threading.RLock()
-        self._vocabulary = Vocabulary()
+        self._words = KnownWords()
         self._pending_chunks = 0
 
-    def add(self, intake: Intake, original: bytes | None) -> int:
+    def add(self, packed: PackedDocument, original: bytes | None) -> int:
         """Put a document in and return the change number."""
         with self._writing():
             kept = None if original is None else self._originals.keep(original)
             try:
                 with self._connections.transaction() as connection:
                     before = read_state(connection)
-                    after = put_document(connection, before, intake, self._vocabulary, kept)
+                    after = put_document(connection, before, packed, self._words, kept)
             except BaseException:
-                self._vocabulary.forget()
+                self._words.forget()
                 raise
-            num_new = len(intake.chunks)
+            num_new = len(packed.places)
             self._note(num_new + before.num_chunks + num_new - after.num_chunks)
             return after.change_number
 

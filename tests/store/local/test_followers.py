@@ -61,7 +61,7 @@ CASES = [
     ("keyword", "*.fast", "deleted"),
     ("keyword", "meta.json", "a flipped bit"),
     ("keyword", "meta.json", "emptied"),
-    ("keyword", "frequencies.npy", "a flipped bit"),
+    ("keyword", "frequencies-*", "a flipped bit"),
     ("keyword", "manifest.json", "a byte less"),
     ("keyword", "manifest.json", "deleted"),
     ("dense", "*.faiss", "a flipped bit"),

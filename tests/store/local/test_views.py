@@ -25,7 +25,7 @@ from rag.store.local.generations import DamagedGeneration
 from rag.store.local.keyword import KeywordIndex
 from rag.store.local.opening import open_database
 from rag.store.local.segments import MERGE_COUNT
-from rag.store.local.vocabulary import Vocabulary, find_query
+from rag.store.local.vocabulary import number_query
 from rag.text.analyzer import load_analyzer
 from rag.text.terms import index_terms
 from rag.types import EVERYTHING, Scope
@@ -122,18 +122,16 @@ def opened(store: LocalStore, place: Path) -> OpenKeywordIndex:
     [(1, [1]), (2, [1, 2])],  # one candidate is enough; for two the frequent term is needed
 )
 def test_frequent_terms_are_asked_for_when_needed(
-    opened: OpenKeywordIndex, place: Path, limit: int, found: list[int]
+    opened: OpenKeywordIndex, limit: int, found: list[int]
 ) -> None:
-    with closing(connect(place / "store.sqlite")) as connection:
-        query = find_query(connection, {"base": Counter(["の", "休暇"])})
+    query = number_query({"base": Counter(["の", "休暇"])})
     frequent = np.array([word == "の" for word in query.words])
     search = CandidateSearch(opened, query, np.ones(2), frequent, opened.conditions(EVERYTHING, []))
     assert search.find(limit) == found
 
 
-def test_frequent_terms_alone_are_asked_for(opened: OpenKeywordIndex, place: Path) -> None:
-    with closing(connect(place / "store.sqlite")) as connection:
-        query = find_query(connection, {"base": Counter(["の"])})
+def test_frequent_terms_alone_are_asked_for(opened: OpenKeywordIndex) -> None:
+    query = number_query({"base": Counter(["の"])})
     conditions = opened.conditions(EVERYTHING, [2])
     search = CandidateSearch(opened, query, np.ones(1), np.ones(1, np.bool_), conditions)
     assert sorted(search.find(10)) == [1, 3]
@@ -146,20 +144,6 @@ def test_a_pasted_page_is_a_query_too(store: LocalStore) -> None:
     store.publish()
     found = store.search_keyword(make_terms(" ".join(words)), EVERYTHING, 50)
     assert sorted(hit.chunk_id for hit in found) == list(range(1, 21))
-
-
-def test_a_forgetful_vocabulary_gives_the_same_ids(store: LocalStore, place: Path) -> None:
-    terms = [make_terms("休暇 申請"), make_terms("休暇 届")]
-    with closing(connect(place / "store.sqlite")) as connection:
-        remembering, forgetful = Vocabulary(), Vocabulary(max_remembered=1)
-        first, next_id = remembering.number(connection, terms, 1)
-        for vocabulary in (forgetful, forgetful, remembering):
-            again, free = vocabulary.number(connection, terms, next_id)
-            assert free == next_id
-            for fields, others in zip(first, again, strict=True):
-                for field, other in zip(fields, others, strict=True):
-                    assert np.array_equal(field.ids, other.ids)
-                    assert np.array_equal(field.counts, other.counts)
 
 
 @pytest.mark.parametrize("broken", ["term", "source"])
