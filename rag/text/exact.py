@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from rag.text.analyzer import Analysis, Feature
 from rag.text.era import FISCAL_YEAR_START, find_dates
+from rag.text.fold import fold_text
 from rag.text.numerals import parse_number
 from rag.types import Span
 
@@ -16,6 +17,9 @@ MAX_EXACT_CHARS = 64
 
 _COUNTERS = ("名詞-普通名詞", "接尾辞-名詞的")
 _GROUP_DIGITS = 3
+_ARTICLE = re.compile(
+    r"(?P<part>附則)?第(?P<number>[0-9一二三四五六七八九十百千〇]+条(?:の[0-9一二三四五六七八九十百]+)*)"
+)
 _CODE = re.compile(r"[0-9a-z]+(?:[-_./:@][0-9a-z]+)*(?:\+\+|#)?")
 
 
@@ -85,6 +89,13 @@ def code_terms(folded: str) -> Iterator[str]:
     for code in _CODE.findall(folded):
         if not (code.isalpha() or code.isdigit() or len(code) > MAX_EXACT_CHARS):
             yield code
+
+
+def article_labels(text: str) -> Iterator[str]:
+    """The articles that a question names, as documents label them: 第二十条の二 → 第20条の2."""
+    for match in _ARTICLE.finditer(fold_text(text)):
+        number, *branches = map(parse_number, re.split("条の|の", match["number"].removesuffix("条")))
+        yield f"{match['part'] or ''}第{number}条{''.join(f'の{branch}' for branch in branches)}"
 
 
 def date_terms(text: str) -> Iterator[str]:

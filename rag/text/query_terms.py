@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from rag.text.analyzer import Analysis, Analyzer
+from rag.text.exact import article_labels
 from rag.text.fold import fold_text
 from rag.text.romaji import romaji_words
-from rag.text.terms import KANA, TO_KATAKANA, content_terms, word_reading
+from rag.text.terms import KANA, TO_KATAKANA, article_mark, content_terms, word_reading
 
 WeightedTerms = Mapping[str, Mapping[str, float]]
 """Field → term → how much it counts; `rag.text.terms.Terms` with weights in place of numbers."""
@@ -26,14 +27,18 @@ DIGITS_WEIGHT = 0.5
 READING_WEIGHTS = (0.0, 0.5, 0.5, 2.0, 4.0, 6.0, 8.0)
 """Of a reading by its kana; the last for longer ones. Six kana in a row hardly agree by chance."""
 
-KANA_PAIR_WEIGHT = 0.3
-"""Of a pair of hiragana in a question without kanji, whose words are asked for by their readings."""
+KANA_WEIGHT = 0.3
+"""Of hiragana in a question without kanji, which MeCab cuts at random: readings are what it is asked by."""
 
 EXACT_WEIGHT = 1.5
 """Of a date, or a number with its counter: whoever asks for 12,000円 means nothing else."""
 
+ARTICLE_WEIGHT = 12.0
+"""Of a chunk that stands on the article that is asked for; others only mention it."""
+
 BESIDE_KANJI = 0.25
-"""Times these in a question with kanji, most of whose kana are grammar and no words."""
+IN_KANA = 4.0
+"""Times these: in a question with kanji most kana are grammar, in one without they are all there is."""
 
 _KANJI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _MIN_GUESS = 3
@@ -44,7 +49,7 @@ _MAX_RUN = 80
 
 _MAX_JOINED = 4
 _EXACT = re.compile(r"d:|fy:|[0-9]+[^0-9a-z.:/_@+#-]")
-_KANA_PAIR = re.compile("[ぁ-ゖー]{2}")
+_HIRAGANA = re.compile("[ぁ-ゖー]+")
 _WEAK_PAIR = re.compile(r"[0-9a-z]{2}")
 _STEMS = dict(
     zip("いきぎしちにびみりえけげせてねべめれじ", "うくぐすつぬぶむるうくぐすつぬぶむるず", strict=True)
@@ -66,15 +71,22 @@ def query_terms(text: str, analysis: Analysis, analyzer: Analyzer | None = None)
             lemmas.setdefault(word, weight)
             readings[word] = max(readings.get(word, 0.0), weight)
     return {
-        "base": _weighed(parts.base),
+        "base": _weighed(parts.base, in_kana=in_kana),
         "bigram": _weighed_pairs(parts.bigram, in_kana=in_kana),
         "lemma": lemmas,
         "reading": readings,
+        "heading": {article_mark(label): ARTICLE_WEIGHT for label in article_labels(text)},
     }
 
 
-def _weighed(bases: Mapping[str, int]) -> dict[str, float]:
-    return {term: count * EXACT_WEIGHT if _EXACT.match(term) else count for term, count in bases.items()}
+def _weighed(bases: Mapping[str, int], *, in_kana: bool) -> dict[str, float]:
+    return {term: count * _sureness(term, in_kana=in_kana) for term, count in bases.items()}
+
+
+def _sureness(term: str, *, in_kana: bool) -> float:
+    if _EXACT.match(term):
+        return EXACT_WEIGHT
+    return KANA_WEIGHT if in_kana and _HIRAGANA.fullmatch(term) else 1.0
 
 
 def _weighed_pairs(pairs: Mapping[str, int], *, in_kana: bool) -> dict[str, float]:
@@ -84,7 +96,7 @@ def _weighed_pairs(pairs: Mapping[str, int], *, in_kana: bool) -> dict[str, floa
         if _WEAK_PAIR.fullmatch(pair):
             weights[pair] = DIGITS_WEIGHT
         else:
-            weights[pair] = count * (KANA_PAIR_WEIGHT if in_kana and _KANA_PAIR.fullmatch(pair) else 1.0)
+            weights[pair] = count * (KANA_WEIGHT if in_kana and _HIRAGANA.fullmatch(pair) else 1.0)
     return weights
 
 
@@ -95,7 +107,7 @@ def _readings(text: str, analysis: Analysis) -> dict[str, float]:
     in a row are joined again, and of a long run of hiragana (けんこうしんだん) every piece is a guess.
     """
     folded = fold_text(text)
-    share = BESIDE_KANJI if _KANJI.search(folded) else 1.0
+    share = BESIDE_KANJI if _KANJI.search(folded) else IN_KANA
     own, words = _kana_words(text, analysis)
     guesses = {*own, *_joined(words), *_pieces_of_runs(folded)}
     return {guess: share * READING_WEIGHTS[min(len(guess), len(READING_WEIGHTS)) - 1] for guess in guesses}
@@ -143,14 +155,14 @@ def _read_as_romaji(text: str, analyzer: Analyzer) -> Iterator[tuple[str, float]
         for kana in spellings:
             analysis = analyzer.analyze(kana)
             for word, weight in _readings(kana, analysis).items():
-                yield word, ROMAJI_WEIGHT * (max(weight, 2.0) if len(word) == len(kana) else weight)
+                yield word, max(weight, ROMAJI_WEIGHT) if len(word) == len(kana) else weight
             for feature in analysis.features:
                 if feature.lemma != feature.base and len(kana) >= _MIN_GUESS:
                     yield feature.lemma, ROMAJI_WEIGHT
 
 
-ROMAJI_WEIGHT = 4.0
-"""Times the weight of a reading: a word in Latin letters has no other terms that documents have."""
+ROMAJI_WEIGHT = 8.0
+"""Of a whole word in Latin letters, however short: nothing else of it is in the documents."""
 
 
 def _counterparts(analysis: Analysis) -> Iterator[str]:
