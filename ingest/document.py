@@ -29,6 +29,7 @@ _KIND_ANNOTATIONS = {
     BlockKind.CODE: "code",
 }
 _ID_DIGITS = 16
+_TITLE_CHARS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +143,21 @@ def _is_rule(articles: Sequence[Article], sections: Iterable[Section]) -> bool:
 
 
 def _title(reading: Reading, body: _Body, source: str) -> str:
-    """What the file says of itself, else its first heading of the highest level, else its name."""
+    """What the file says of itself, else its first heading of the highest level, else its name.
+
+    「第二章　旅費」 and 「附則」 are no titles; above them a rule has its own on its first line.
+    """
     if reading.title and reading.title.strip():
         return flatten(reading.title)
     headings = [placed.block for placed in body.blocks if placed.block.kind is BlockKind.HEADING]
     if headings and headings[0].level == min(heading.level for heading in headings):
-        return flatten(headings[0].text)
+        if not division_label(headings[0].text):
+            return flatten(headings[0].text)
+        if _names_a_rule(body.blocks[0].block):
+            return flatten(body.blocks[0].block.text)
     return source.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+
+
+def _names_a_rule(first: Block) -> bool:
+    text = flatten(first.text)
+    return len(text) <= _TITLE_CHARS and not division_label(text) and not text.endswith(("。", "．", "、"))

@@ -195,6 +195,14 @@ def test_kinds_of_blocks_that_others_must_know(kind: BlockKind, annotation: str)
             "the first heading is a lower one",
         ),
         ("  ", (prose("x"),), "就業規則", "the name of the file"),
+        (
+            None,
+            (prose("旅費規則"), prose("第一章　総則"), prose("x")),
+            "旅費規則",
+            "the line above a chapter",
+        ),
+        (None, (prose("第一章　総則"), prose("x")), "就業規則", "a chapter is no title"),
+        (None, (prose("これは文です。"), prose("附則"), prose("x")), "就業規則", "nor is a sentence"),
     ],
 )
 def test_titles(title: str | None, blocks: tuple[Block, ...], expected: str, why: str) -> None:
