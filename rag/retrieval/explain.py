@@ -14,6 +14,9 @@ from rag.text.fold import fold_text
 from rag.text.terms import Terms, index_terms
 from rag.types import Hit
 
+_SHARES = {"lemma": 0.1, "reading": 0.1}
+"""How little the weak fields count in the keyword index."""
+
 _RUN = re.compile(r"[^\W_]+")
 
 
@@ -58,11 +61,11 @@ def _matched(
     query: Query, terms: Terms, rarity: Mapping[str, Mapping[str, float]]
 ) -> tuple[MatchedTerm, ...]:
     found = [
-        MatchedTerm(field, term, weight * rarity[field][term])
+        MatchedTerm(field, term, weight * rarity[field][term] * _SHARES.get(field, 1.0))
         for field, asked in query.terms.items()
         if field != "bigram"
         for term, weight in asked.items()
-        if term in terms.get(field, ())
+        if term in terms.get(field, ()) and not (field == "lemma" and term in terms["base"])
     ]
     pairs = {
         term: weight * rarity["bigram"][term]

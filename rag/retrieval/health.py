@@ -71,7 +71,9 @@ class SearchHealth:
             if leg.name in spoke or (not hits and len(self._legs) > 1):
                 continue
             if not leg.search(query.selected(self._store), 1):
-                yield f"{LEG_NAMES.get(leg.name, leg.name)} ({leg.name}) からは何も見つかりませんでした"
+                where = "条件に合う資料の" if query.conditions else ""
+                name = LEG_NAMES.get(leg.name, leg.name)
+                yield f"{where}{name} ({leg.name}) からは何も見つかりませんでした"
 
     def _broken_indexes(self) -> Iterator[str]:
         for problem in self._store.problems():

@@ -224,7 +224,8 @@ def _told(reading: _Reading) -> list[str]:
         parts += [f"{_LABELS[name]}「{value}」" for value in found[name]]
     parts += [f"日付 {_day(one.first)}〜{_day(one.last)}" for one in reading.dates]
     if reading.pages:
-        parts.append(f"ページ {min(reading.pages)}〜{max(reading.pages)}")
+        first, last = min(reading.pages), max(reading.pages)
+        parts.append(f"ページ {first}" if first == last else f"ページ {first}〜{last}")
     if found["article"]:
         parts.append("・".join(found["article"]))
     return [f"条件: {'、'.join(parts)}"]

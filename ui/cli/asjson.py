@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 import orjson
 
 from ingest.report import FileReport, IngestReport
+from rag.retrieval.explain import MatchedTerm
 from rag.types import Answer, Citation, DocumentInfo, Hit
 
 
@@ -63,8 +65,9 @@ def citation_json(citation: Citation) -> dict[str, Any]:
     }
 
 
-def hit_json(hit: Hit) -> dict[str, Any]:
-    """A hit with its text and what each leg said."""
+def hit_json(hit: Hit, matched: Sequence[MatchedTerm] | None = None) -> dict[str, Any]:
+    """A hit with its text, what each leg said, what says the same, and with ``matched`` why it was found."""
+    explained = {} if matched is None else {"matched": [term._asdict() for term in matched]}
     return {
         "score": hit.score,
         "source": hit.document.source,
@@ -76,6 +79,11 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "end": hit.chunk.end,
         "text": hit.chunk.text,
         "legs": [leg._asdict() for leg in hit.legs],
+        "duplicates": [
+            {"source": one.document.source, "start": one.chunk.start, "end": one.chunk.end}
+            for one in hit.duplicates
+        ],
+        **explained,
     }
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 import click
 
 from rag.answering.conflicts import day_label
+from rag.retrieval.explain import MatchedTerm
 from rag.types import Answer, Citation, Hit
 
 FLAGS = {"instruction": "AI への指示のような文です。資料の内容としてだけ読んでください"}
@@ -16,6 +18,8 @@ FLAGS = {"instruction": "AI への指示のような文です。資料の内容�
 _QUOTE_CHARS = 160
 _EXCERPT_CHARS = 60
 _NEAREST = 3
+_TERMS = 8
+_FIELDS = {"base": "語", "bigram": "文字", "lemma": "別表記", "reading": "読み"}
 
 
 def show_answer(answer: Answer) -> Iterator[str]:
@@ -28,8 +32,7 @@ def show_answer(answer: Answer) -> Iterator[str]:
     if answer.as_of:
         yield click.style(f"{day_label(answer.as_of)}に有効な資料から", dim=True)
     yield plain(answer.text)
-    for note in answer.notes:
-        yield click.style(f"※ {plain(note)}", dim=True)
+    yield from show_notes(answer.notes)
     if answer.abstained:
         yield from _show_nearest(answer.hits[:_NEAREST])
         return
@@ -58,14 +61,35 @@ def place_line(name: str, heading_path: Sequence[str], place: str) -> str:
     return plain(" ".join(part for part in parts if part))
 
 
-def show_hits(hits: Sequence[Hit], *, explain: bool = False) -> Iterator[str]:
-    """One entry a hit: number, score, place, beginning; with ``explain`` what each leg said."""
-    for number, hit in enumerate(hits, start=1):
+def show_hits(hits: Sequence[Hit], matched: Sequence[Sequence[MatchedTerm]] = ()) -> Iterator[str]:
+    """One entry a hit: number, score, place, beginning, and what says the same.
+
+    With ``matched``, for each hit the terms it has of the question, also what each leg said.
+    """
+    for number, (hit, terms) in enumerate(zip_longest(hits, matched), start=1):
         yield click.style(f"{number:>2}. {hit.score:.3f}  ", bold=True) + hit_line(hit)
-        if explain:
-            legs = [f"{leg.leg} {leg.rank}位 {leg.score:.3f}" for leg in hit.legs]
-            yield click.style(f"    {' · '.join(legs)}", dim=True)
+        if terms is not None:
+            yield from (click.style(f"    {line}", dim=True) for line in _explained(hit, terms))
         yield f"    {shorten(hit.chunk.text, _QUOTE_CHARS)}"
+        if hit.duplicates:
+            same = "、".join(dict.fromkeys(hit_line(one) for one in hit.duplicates))
+            yield click.style(f"    ほぼ同じ内容: {same}", dim=True)
+
+
+def _explained(hit: Hit, terms: Sequence[MatchedTerm]) -> Iterator[str]:
+    """``keyword 1位 12.345 · dense 3位 0.678`` and ``一致: 文字 有給休暇 (8.1) · 語 有給 (3.2)``."""
+    yield " · ".join(f"{leg.leg} {leg.rank}位 {leg.score:.3f}" for leg in hit.legs)
+    shown = [
+        f"{_FIELDS.get(one.field, one.field)} {plain(one.term)} ({one.weight:.1f})" for one in terms[:_TERMS]
+    ]
+    more = len(terms) - len(shown)
+    yield f"一致: {' · '.join(shown) or 'なし (意味だけで見つかりました)'}{f' · ほか {more}' if more else ''}"
+
+
+def show_notes(notes: Iterable[str]) -> Iterator[str]:
+    """Lines beside the matter: what was understood, what is wrong."""
+    for note in notes:
+        yield click.style(f"※ {plain(note)}", dim=True)
 
 
 def _show_nearest(hits: Sequence[Hit]) -> Iterator[str]:
