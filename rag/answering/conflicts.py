@@ -29,6 +29,9 @@ from rag.types import (
     Verdict,
 )
 
+DISAGREEMENT = "資料によって内容が異なります: "
+"""What a note on a conflict begins with."""
+
 MAX_SIDES = 4
 """How many sentences a conflict shows at most."""
 
@@ -182,7 +185,7 @@ def _renumbered(answer: Answer, conflicts: Sequence[Conflict]) -> Answer:
 
 def _told(answer: Answer, day: dt.date) -> Answer:
     notes = [
-        "資料によって内容が異なります: "
+        DISAGREEMENT
         + "、".join(
             f"[{citation.number}] {citation.document.title or citation.document.name}"
             f"（{force_label(citation.document.attributes, day)}）"

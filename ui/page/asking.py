@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -20,6 +21,7 @@ from ui.page.scope import choose_scope, collection_names
 from ui.page.state import (
     Exchange,
     SharedParts,
+    conversation,
     forget_history,
     history,
     remember,
@@ -95,20 +97,23 @@ def _answer_message() -> DeltaGenerator:
 
 def _ask(question: Question, shared: SharedParts, flow: AnswerFlow) -> None:
     """Answer under the question; it is remembered first, so that an interruption does not lose it."""
+    asked = conversation().question(question.text, question.scope)
     position = remember(Exchange(question))
     _show_question(question)
     with _answer_message():
         growing = st.empty()
         with st.spinner("資料を探しています…"):
-            exchange = _answered(question, shared, flow, growing)
+            exchange = _answered(asked, shared, flow, growing)
         remember(exchange, position)
         with growing.container():
             _show_outcome(exchange, shared, position)
 
 
-def _answered(question: Question, shared: SharedParts, flow: AnswerFlow, growing: DeltaGenerator) -> Exchange:
+def _answered(asked: Question, shared: SharedParts, flow: AnswerFlow, growing: DeltaGenerator) -> Exchange:
+    """The exchange as it is remembered: without what was said before, which is remembered already."""
+    question = replace(asked, history=())
     try:
-        answer = _stream(question, flow, growing)
+        answer = _stream(asked, flow, growing)
         return Exchange(question, view_answer(answer, shared.store, question.scope))
     except RagError as error:
         return Exchange(question, problem=str(error))

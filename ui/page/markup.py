@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ui.page.escape import escape_html
 from ui.page.excerpt import Excerpt
-from ui.page.view import StatementView
+from ui.page.view import SideView, StatementView
 
 
 def statements_html(statements: Iterable[StatementView], *, is_draft: bool = False) -> str:
@@ -36,6 +36,16 @@ def excerpt_html(excerpt: Excerpt, *, is_quoted: bool) -> str:
         f"{f'<mark>{quote}</mark>' if is_quoted else quote}"
         f'<span class="sr-around">{escape_html(after)}</span></div>'
     )
+
+
+def conflict_html(sides: Iterable[SideView]) -> str:
+    """Sentences that disagree, the one in force first, each with its number and days."""
+    rows = "".join(
+        f'<div class="sr-side"><sup>[{side.number}]</sup> <b>{escape_html(side.days)}</b> '
+        f'<span class="sr-around">{escape_html(side.title)}</span><br>{escape_html(side.quote)}</div>'
+        for side in sides
+    )
+    return f'<div class="sr-conflict" lang="ja"><b>資料によって内容が異なります</b>{rows}</div>'
 
 
 def plain_html(text: str, css_class: str) -> str:

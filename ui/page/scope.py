@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
 
 from rag.types import DocumentInfo, Scope
+
+_FIRST_DAY, _LAST_DAY = dt.date(1868, 1, 1), dt.date(2199, 12, 31)
 
 MAX_SOURCES = 300
 """More names than this are not sent to the browser; a filter narrows them first."""
@@ -22,7 +25,17 @@ def choose_scope(infos: Sequence[DocumentInfo]) -> Scope:
         )
         offered = [info for info in infos if not collections or info.collection in collections]
         chosen = _choose_sources(offered)
-    return Scope(collections=frozenset(collections), sources=frozenset(chosen))
+        day = st.date_input(
+            "この日に有効な資料",
+            value=None,
+            format="YYYY/MM/DD",
+            min_value=_FIRST_DAY,
+            max_value=_LAST_DAY,
+            key="scope-as-of",
+            help="施行日と廃止日が分かる資料を、その日に有効だったものだけにします。空ならすべて探します。",
+        )
+    as_of = day if isinstance(day, dt.date) else None
+    return Scope(collections=frozenset(collections), sources=frozenset(chosen), as_of=as_of)
 
 
 def collection_names(infos: Sequence[DocumentInfo]) -> list[str]:

@@ -15,12 +15,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from rag.answering.conversation import MAX_TURNS, Conversation
 from rag.answering.flow import AnswerFlow
 from rag.assembly import Assembly, open_assembly
 from rag.errors import RagError
 from rag.settings import load_settings
 from rag.store.base import Store
-from rag.types import Question
+from rag.types import Question, Turn
 from ui.page.escape import escape_markdown
 from ui.page.view import AnswerView
 
@@ -84,6 +85,13 @@ def remember(exchange: Exchange, position: int | None = None) -> int:
     at = len(exchanges) if position is None else position
     st.session_state[_HISTORY] = (*exchanges[:at], exchange, *exchanges[at + 1 :])
     return at
+
+
+def conversation() -> Conversation:
+    """What was said in this session, for the questions that follow; without what was not answered."""
+    answered = [(one.question, one.answer) for one in history() if one.answer is not None]
+    turns = (Turn(answer.query or question.text, answer.text) for question, answer in answered[-MAX_TURNS:])
+    return Conversation(None, tuple(turns))
 
 
 def forget_history() -> None:

@@ -6,13 +6,16 @@ showing what was cited, also when the document has changed or gone since.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Protocol
 
+from rag.answering.conflicts import DISAGREEMENT, day_label, force_label
 from rag.errors import DocumentNotFound
 from rag.types import Answer, Citation, Document, DocumentInfo, Hit, Scope, Span, Statement, Verdict
+from ui.cli.render import FLAGS
 from ui.page.excerpt import Excerpt, surroundings
 
 MAX_NEAREST = 5
@@ -40,6 +43,7 @@ class SourceView:
     """One source of an answer: where it stands and the words around it.
 
     ``number`` is that of the citation; None for a source that is only near, whose span is not quoted.
+    ``warnings`` are lines for the reader, such as that the words mean to command a model.
     """
 
     number: int | None
@@ -47,6 +51,7 @@ class SourceView:
     heading_path: tuple[str, ...]
     place: str
     excerpt: Excerpt
+    warnings: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -68,14 +73,31 @@ class StatementView:
 
 
 @dataclass(frozen=True, slots=True)
+class SideView:
+    """One side of a conflict: the number of its citation, its days in words, and its sentence."""
+
+    number: int
+    title: str
+    days: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerView:
-    """An answer as the page shows it; when it abstains, ``sources`` are the nearest ones."""
+    """An answer as the page shows it; when it abstains, ``sources`` are the nearest ones.
+
+    ``query`` is what was searched where that is not the question as asked; ``text`` is the whole answer in
+    words, for the questions that follow.
+    """
 
     statements: tuple[StatementView, ...]
     sources: tuple[SourceView, ...]
     abstained: bool
     notes: tuple[str, ...]
     footer: str
+    query: str = ""
+    text: str = ""
+    conflicts: tuple[tuple[SideView, ...], ...] = ()
 
 
 def view_answer(answer: Answer, documents: Documents, scope: Scope) -> AnswerView:
@@ -85,9 +107,21 @@ def view_answer(answer: Answer, documents: Documents, scope: Scope) -> AnswerVie
         statements=tuple(map(view_statement, answer.statements)),
         sources=tuple(_view_source(source, documents, scope) for source in sources),
         abstained=answer.abstained,
-        notes=answer.notes,
+        notes=tuple(note for note in answer.notes if not note.startswith(DISAGREEMENT)),
         footer=f"{ANSWERERS.get(answer.answerer, answer.answerer)} · {answer.elapsed_seconds:.1f}秒",
+        query=answer.query,
+        text=answer.text,
+        conflicts=tuple(
+            tuple(_view_side(citation, answer.as_of or dt.date.today()) for citation in conflict.citations)
+            for conflict in answer.conflicts
+        ),
     )
+
+
+def _view_side(citation: Citation, day: dt.date) -> SideView:
+    document = citation.document
+    days = force_label(document.attributes, day)
+    return SideView(citation.number, document.title or document.name, days, citation.quote)
 
 
 def view_statement(statement: Statement) -> StatementView:
@@ -117,6 +151,7 @@ def _view_source(citation: Citation, documents: Documents, scope: Scope) -> Sour
         citation.heading_path,
         citation.place,
         _excerpt(citation, documents, scope),
+        tuple(FLAGS.get(flag, flag) for flag in citation.flags),
     )
 
 
@@ -135,4 +170,5 @@ def _excerpt(citation: Citation, documents: Documents, scope: Scope) -> Excerpt:
 def scope_label(scope: Scope) -> str:
     """The limits of a search in words: ``社内規程、就業規則.txt``; nothing when all is searched."""
     names = sorted(PurePosixPath(source).name for source in scope.sources)
-    return "、".join([*sorted(scope.collections), *names])
+    days = [f"{day_label(scope.as_of)}に有効な資料"] if scope.as_of else []
+    return "、".join([*days, *sorted(scope.collections), *names])
