@@ -11,7 +11,7 @@ class Format:
 
     ``module`` holds its reader, a function ``read(data, name) -> Reading``; where it is None, ``reason``
     says why the kind cannot be read and what to do. ``is_text`` kinds have no first bytes of their own.
-    ``has_options`` readers take `ReadOptions` too.
+    ``has_options`` readers take `ReadOptions` too. A kind with a ``target`` is converted to that kind first.
     """
 
     key: str
@@ -22,6 +22,7 @@ class Format:
     is_text: bool = False
     magic: tuple[bytes, ...] = ()
     has_options: bool = False
+    target: str = ""
 
 
 def _text(key: str, label: str, suffixes: str) -> Format:
@@ -31,6 +32,10 @@ def _text(key: str, label: str, suffixes: str) -> Format:
 def _packed(key: str, label: str, suffixes: str, *magic: bytes, has_options: bool = False) -> Format:
     module = f"ingest.readers.{key}"
     return Format(key, label, tuple(suffixes.split()), module, magic=magic, has_options=has_options)
+
+
+def _converted(key: str, label: str, target: str) -> Format:
+    return Format(key, label, (f".{key}",), "ingest.readers.converted", target=target)
 
 
 def _unread(key: str, label: str, suffixes: str, reason: str, *magic: bytes) -> Format:
@@ -51,12 +56,14 @@ FORMATS = (
     _packed("xlsx", "Excel workbook", ".xlsx .xlsm .xltx"),
     _packed("epub", "EPUB book", ".epub"),
     _packed("zip_archive", "zip archive", ".zip", has_options=True),
-    _unread("rtf", "RTF document", ".rtf", "not read yet, save it as .docx", b"{\\rtf"),
-    _unread("doc", "Word 97–2003 document", ".doc", "not read, save it as .docx"),
-    _unread("xls", "Excel 97–2003 workbook", ".xls", "not read yet, save it as .xlsx"),
-    _unread("ppt", "PowerPoint 97–2003 presentation", ".ppt", "not read, save it as .pptx"),
-    _unread("xlsb", "binary Excel workbook", ".xlsb", "not read, save it as .xlsx"),
-    _unread("odf", "OpenDocument file", ".odt .ods .odp", "not read, save it as .docx, .xlsx or .pptx"),
+    _packed("rtf", "RTF document", ".rtf", b"{\\rtf"),
+    _converted("doc", "Word 97–2003 document", "docx"),
+    _packed("xls", "Excel 97–2003 workbook", ".xls"),
+    _converted("ppt", "PowerPoint 97–2003 presentation", "pptx"),
+    _converted("xlsb", "binary Excel workbook", "xlsx"),
+    _converted("odt", "OpenDocument text", "docx"),
+    _converted("ods", "OpenDocument spreadsheet", "xlsx"),
+    _converted("odp", "OpenDocument presentation", "pptx"),
     _unread("ole", "OLE container", ".msg .jtd", "not read, save it as PDF"),
     _packed(
         "image",

@@ -41,10 +41,17 @@ def find_reader(name: str, data: bytes, options: ReadOptions = DEFAULT_OPTIONS) 
     found = sniff(data, name) or _text_kind(name, data, named)
     if found.module is None:
         raise UnsupportedFormat(f"{name}: {_mismatch(name, named, found) or found.label}: {found.reason}")
-    module = importlib.import_module(found.module)
-    reader: Reader = partial(module.read, options=options) if found.has_options else module.read
+    reader = _reader(found, options)
     mismatch = _mismatch(name, named, found)
     return _Renamed(reader, f"{mismatch}: read as such") if mismatch else reader
+
+
+def _reader(found: Format, options: ReadOptions) -> Reader:
+    module = importlib.import_module(str(found.module))
+    if found.target:
+        return partial(module.read_as, options=options, kind=found.key, target=found.target)
+    reader: Reader = partial(module.read, options=options) if found.has_options else module.read
+    return reader
 
 
 def read(data: bytes, name: str, options: ReadOptions = DEFAULT_OPTIONS) -> Reading:

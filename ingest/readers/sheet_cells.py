@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -13,6 +14,9 @@ Sheet = Any
 
 _VISIBLE_TINT = 0.05
 _WHITE_INDEXES = frozenset({1, 9, 64, 65})
+
+
+_DEFAULT_NAME = re.compile(r"(?:sheet|シート|worksheet)\s*[0-9０-９]*", re.I)
 
 
 class SheetCell(NamedTuple):
@@ -27,6 +31,11 @@ class SheetCell(NamedTuple):
     last_row: int
     last_column: int
     is_marked: bool = False
+
+
+def is_default_name(name: str) -> bool:
+    """Whether a sheet is called as Excel calls it: ``Sheet1``."""
+    return _DEFAULT_NAME.fullmatch(name) is not None
 
 
 def sheet_cells(sheet: Sheet, epoch: Any, dropped: Counter[str]) -> Iterator[SheetCell]:

@@ -27,6 +27,11 @@ _ZIP_PARTS = (  # a part that only this kind has
     ("xl/workbook.bin", "xlsb"),
     ("META-INF/container.xml", "epub"),
 )
+_OPEN_DOCUMENTS = (
+    (b"application/vnd.oasis.opendocument.text", "odt"),
+    (b"application/vnd.oasis.opendocument.spreadsheet", "ods"),
+    (b"application/vnd.oasis.opendocument.presentation", "odp"),
+)
 _OLE_STREAMS = (  # names in the directory of an OLE container, which are UTF-16
     ("WordDocument", "doc"),
     ("Workbook", "xls"),
@@ -76,15 +81,16 @@ def _sniff_zip(data: bytes, name: str) -> Format:
     for part, key in _ZIP_PARTS:
         if part in parts:
             return BY_KEY[key]
-    return BY_KEY["odf" if _is_open_document(archive, name) else "zip_archive"]
+    return BY_KEY[_open_document(archive, name) or "zip_archive"]
 
 
-def _is_open_document(archive: zipfile.ZipFile, name: str) -> bool:
+def _open_document(archive: zipfile.ZipFile, name: str) -> str | None:
+    """Which kind of OpenDocument file it says it is, in its first part."""
     kinds = [
         part for part in archive.infolist()[:1] if part.filename == "mimetype" and not part.flag_bits & 1
     ]
     kind = (read_part(archive, "mimetype", name) or b"") if kinds else b""
-    return kind.startswith(b"application/vnd.oasis.opendocument")
+    return next((key for start, key in _OPEN_DOCUMENTS if kind.startswith(start)), None)
 
 
 def sniff_text(data: bytes) -> str | None:

@@ -18,7 +18,7 @@ from ingest.readers.archive import open_archive, read_part
 from ingest.readers.base import Block, BlockKind, Reading
 from ingest.readers.drawing_text import drawing_paragraphs
 from ingest.readers.ooxml import Package, R
-from ingest.readers.sheet_cells import sheet_cells
+from ingest.readers.sheet_cells import is_default_name, sheet_cells
 from ingest.readers.sheet_layout import sheet_blocks
 from ingest.readers.trees import Element
 from rag.errors import DamagedDocument
@@ -32,7 +32,6 @@ LARGE_SHEET_BYTES = 60_000_000
 _MAIN = "xl/workbook.xml"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _NO_VALUE = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
-_DEFAULT_NAME = re.compile(r"(?:sheet|シート|worksheet)\s*[0-9０-９]*", re.I)
 
 
 def read(data: bytes, name: str) -> Reading:
@@ -82,7 +81,7 @@ def _sheets(workbook: Any, package: Package, dropped: Counter[str]) -> Iterator[
             continue
         cells = list(sheet_cells(sheet, workbook.epoch, dropped))
         blocks = [*sheet_blocks(cells, sheet.title), *boxes.get(sheet.title, ())]
-        if blocks and (num_shown > 1 or not _DEFAULT_NAME.fullmatch(sheet.title)):
+        if blocks and (num_shown > 1 or not is_default_name(sheet.title)):
             yield Block(BlockKind.HEADING, sheet.title, level=1, place=Locator(0, 0, sheet=sheet.title))
         yield from blocks
 
