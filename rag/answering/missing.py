@@ -19,7 +19,7 @@ MAX_NAMED = 3
 WANTED = {
     "how-much": "金額",
     "how-long": "期間",
-    "how-many": "数",
+    "how-many": "数値",
     "when": "日付や時刻",
     "who": "担当者や名前",
     "where": "場所",
@@ -77,7 +77,7 @@ def _lines(
     kind = find_question_type(fold_text(phrases.text))
     if frame is not None:
         wanted = WANTED.get(kind.name if kind else "", "") or (
-            "数" if kind and "count" in kind.name else "答え"
+            "数値" if kind and "count" in kind.name else "答え"
         )
         yield f"答えるには、「{frame.subject}」の{wanted}を述べた資料が必要です"
 
