@@ -153,7 +153,7 @@ def _ingest(
         tell(Phase.INDEXING, progress.num_done, progress.num_files)
 
     notes = []
-    identity = index_identity(load_analyzer(), embedder)
+    identity = index_identity(load_analyzer(settings.ingest.user_dictionary), embedder)
     with create_store(path, identity, keep_originals=False) as store:
         for name, part in parts.items():
             source = unpack(part, scratch) if is_archive(part) else part
@@ -166,13 +166,13 @@ def _ingest(
 
 
 def _reopen(folder: Path, settings: Settings, embedder: Embedder) -> Assembly:
-    analyzer = load_analyzer()
+    analyzer = load_analyzer(settings.ingest.user_dictionary)
     store = open_store(folder / "store", index_identity(analyzer, embedder))
     return Assembly(settings, analyzer, embedder, store)
 
 
 def _parts(sha256: str, settings: Settings, embedder: Embedder) -> dict[str, object]:
-    identity = index_identity(load_analyzer(), embedder)
+    identity = index_identity(load_analyzer(settings.ingest.user_dictionary), embedder)
     return {"texts": sha256, "index": asdict(identity), "max_chunk_chars": settings.ingest.max_chunk_chars}
 
 

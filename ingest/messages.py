@@ -64,13 +64,15 @@ class Configuration:
     max_memory_bytes: int
     embedder: str | None
     options: ReadOptions = DEFAULT_OPTIONS
+    user_dictionary: str | None = None
 
     @classmethod
     def of(cls, settings: IngestSettings, embedder: str | None = None) -> Self:
         """What the settings say."""
         password = settings.password.get_secret_value() if settings.password else None
         options = ReadOptions(password, settings.ocr == "auto", settings.timeout_seconds)
-        return cls(settings.max_chunk_chars, settings.max_memory_bytes, embedder, options)
+        words = None if settings.user_dictionary is None else str(settings.user_dictionary)
+        return cls(settings.max_chunk_chars, settings.max_memory_bytes, embedder, options, words)
 
     def to_bytes(self) -> bytes:
         """As JSON."""

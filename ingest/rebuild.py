@@ -70,7 +70,7 @@ def _locked(path: Path) -> Iterator[None]:
 def _copy(old: Store, beside: Path, settings: Settings, progress: ProgressCallback) -> list[FileReport]:
     """Make the new store and fill it."""
     embedder = load_embedder(settings.embedding)
-    identity = index_identity(load_analyzer(), embedder)
+    identity = index_identity(load_analyzer(settings.ingest.user_dictionary), embedder)
     num_workers = settings.ingest.workers or num_cores()
     with (
         create_store(beside, identity, keep_originals=settings.store.keep_originals) as new,

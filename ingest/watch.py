@@ -62,7 +62,7 @@ class FolderFollower:
         self.store_path = settings.store.path.resolve()
         self._settings = settings
         self._embedder = load_embedder(settings.embedding)
-        self._identity = index_identity(load_analyzer(), self._embedder)
+        self._identity = index_identity(load_analyzer(settings.ingest.user_dictionary), self._embedder)
 
     def compare(self, progress: ProgressCallback = ignore_progress) -> IngestReport:
         """Bring the whole folder in, and take out what is not in it any more."""

@@ -71,7 +71,9 @@ def build_work(configuration: Configuration) -> Work:
 
     folder = configuration.embedder
     embedder = load_static_embedder(Path(folder)) if folder is not None else None
-    preparer = Preparer(load_analyzer(), embedder, configuration.max_chunk_chars, configuration.options)
+    words = configuration.user_dictionary
+    analyzer = load_analyzer(Path(words) if words is not None else None)
+    preparer = Preparer(analyzer, embedder, configuration.max_chunk_chars, configuration.options)
     return preparer.work
 
 

@@ -43,6 +43,18 @@ class IngestSettings(Stage):
     max_chunk_chars: int = Field(
         400, ge=50, le=8_000, description="Longest chunk in characters; one sentence may be longer."
     )
+    max_chunk_tokens: int | None = Field(
+        None,
+        ge=16,
+        description="Longest chunk in tokens, with title and headings; unset takes what the embedder reads.",
+    )
+    overlap_sentences: int = Field(
+        0, ge=0, le=10, description="Sentences of a chunk that stand in the next one of its section again."
+    )
+    user_dictionary: Path | None = Field(
+        None,
+        description="Words of your own for MeCab, a CSV: 表層形,読み. The index depends on it.",
+    )
     ocr: Literal["auto", "off"] = Field(
         "auto", description="Text recognition of pictures and scanned pages: `auto` where tesseract is there."
     )

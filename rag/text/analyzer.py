@@ -1,7 +1,7 @@
 """One MeCab pass: morphemes with offsets, base form, lemma, reading and part of speech.
 
-This is the only home of fugashi. The text is folded first (`rag.text.fold`), cut into pieces that
-MeCab survives, and every offset is mapped back to the text that people read.
+The text is folded first (`rag.text.fold`), cut into pieces that MeCab survives (`rag.text.tagger`), and every
+offset is mapped back to the text that people read.
 
 MeCab writes one line a word that names its entry in the dictionary; the lines repeat, so each is looked up
 once (`rag.text.lexicon`) and remembered. That is nearly as fast as to ask for the surfaces alone, and nothing
@@ -11,11 +11,10 @@ of MeCab's memory is kept: nodes change under their owner when the tagger is use
 from __future__ import annotations
 
 import importlib.metadata
-import shlex
 import threading
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, islice
@@ -23,19 +22,16 @@ from operator import add, sub
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-import fugashi
 import orjson
 import unidic_lite
 
-from rag.errors import ModelUnavailable
 from rag.text.fold import fold, fold_text
 from rag.text.lexicon import load_lexicon
+from rag.text.tagger import open_tagger, pieces
+from rag.text.user_dictionary import load_user_dictionary
 from rag.types import Span
 
 ANALYZER_VERSION = "mecab-1"
-MAX_PIECE_CHARS = 5_000
-"""MeCab ends the process (SIGSEGV) from 80,000 digits on; far below that a piece costs nothing."""
-
 _MAX_REMEMBERED = 200_000
 
 
@@ -172,10 +168,10 @@ class MecabAnalyzer:
 
     version = ANALYZER_VERSION
 
-    def __init__(self, dictionary: str, dictionary_folder: str) -> None:
+    def __init__(self, dictionary: str, dictionary_folder: str, user_dictionary: str = "") -> None:
         self.dictionary = dictionary
-        self._threads = _PerThread(dictionary_folder)
-        self._words = _Words(dictionary_folder)
+        self._threads = _PerThread(dictionary_folder, user_dictionary)
+        self._words = _Words(dictionary_folder, user_dictionary)
         self._name = f"{self.version}+{dictionary}"
 
     def analyze(self, text: str) -> Analysis:
@@ -204,10 +200,16 @@ class MecabAnalyzer:
         return Analysis(self._name, tuple(starts), tuple(ends), tuple(features))
 
 
-def load_analyzer() -> MecabAnalyzer:
-    """The analyzer with the dictionary that is installed; raises ModelUnavailable when it cannot be used."""
-    version = importlib.metadata.version("unidic-lite")
-    return MecabAnalyzer(f"unidic-lite-{version}", unidic_lite.DICDIR)
+def load_analyzer(user_dictionary: Path | None = None) -> MecabAnalyzer:
+    """The analyzer with the dictionary that is installed, and the words of ``user_dictionary``.
+
+    Raises ModelUnavailable when it cannot be used, SettingsError when a line of the user's cannot be read.
+    """
+    name = f"unidic-lite-{importlib.metadata.version('unidic-lite')}"
+    if user_dictionary is None:
+        return MecabAnalyzer(name, unidic_lite.DICDIR)
+    words = load_user_dictionary(user_dictionary, unidic_lite.DICDIR)
+    return MecabAnalyzer(f"{name}+{words.name}", unidic_lite.DICDIR, str(words.path))
 
 
 class _Word(NamedTuple):
@@ -219,9 +221,10 @@ class _Word(NamedTuple):
 class _Words(dict[str, _Word]):
     """MeCab's line → what it says, filled as lines are met. The blanks before a word belong to its line."""
 
-    def __init__(self, dictionary_folder: str) -> None:
+    def __init__(self, dictionary_folder: str, user_dictionary: str) -> None:
         super().__init__()
         self._known = load_lexicon(Path(dictionary_folder) / "sys.dic")
+        self._own = load_lexicon(Path(user_dictionary)) if user_dictionary else None
         unknown = load_lexicon(Path(dictionary_folder) / "unk.dic").by_left_context()
         self._unknown = {left: _pos(features.split(",")) for left, features in unknown.items()}
 
@@ -235,12 +238,20 @@ class _Words(dict[str, _Word]):
 
     def _known_word(self, surface: str, left: int, right: int, cost: int) -> Feature:
         # No field before the accents holds a comma of its own.
-        fields = self._known.entry(surface, left, right, cost).split(",")
+        fields = self._entry(surface, left, right, cost).split(",")
         lemma, base, reading = (fields[number] for number in _NUMBERS)
         # UniDic tells homonyms apart behind a hyphen: データ-data, 円-助数詞.
         lemma = lemma[:1] + lemma[1:].partition("-")[0]
         reading = "" if reading == "*" else reading
         return feature(_pos(fields), _known(base) or surface, _known(lemma) or surface, reading)
+
+    def _entry(self, surface: str, left: int, right: int, cost: int) -> str:
+        try:
+            return self._known.entry(surface, left, right, cost)
+        except KeyError:
+            if self._own is None:
+                raise
+            return self._own.entry(surface, left, right, cost)
 
     def _unknown_word(self, surface: str, left: int) -> Feature:
         return feature(self._unknown[left], surface, surface, "")
@@ -262,39 +273,7 @@ _NUMBERS = (7, 10, 17)
 
 
 class _PerThread(threading.local):
-    """A tagger for each thread: two threads on one tagger corrupt each other."""
+    """A tagger for each thread."""
 
-    def __init__(self, dictionary_folder: str) -> None:
-        self.parse = open_tagger(dictionary_folder, _KNOWN_LINE, _UNKNOWN_LINE)
-
-
-def open_tagger(dictionary_folder: str, known_line: str, unknown_line: str) -> Callable[[str], str]:
-    """MeCab's ``parse`` with one line a word in these formats; raises ModelUnavailable.
-
-    One thread only; at most `MAX_PIECE_CHARS` at once (`pieces`).
-    """
-    # `-O ""` switches off the format that the dictionary's dicrc asks for.
-    options = ["-r", "/dev/null", "-d", dictionary_folder, "-O", ""]
-    formats = [f"-F{known_line}", f"-U{unknown_line}", r"-E\n"]
-    try:
-        parse: Callable[[str], str] = fugashi.GenericTagger(shlex.join([*options, *formats])).parse
-    except RuntimeError as error:
-        raise ModelUnavailable(
-            f"MeCab cannot open the dictionary in {dictionary_folder}: "
-            "run pip install --force-reinstall unidic-lite"
-        ) from error
-    return parse
-
-
-def pieces(text: str) -> Iterator[Span]:
-    """Spans that tile ``text``, cut behind 「。」 or a blank where there is one."""
-    start = 0
-    while len(text) - start > MAX_PIECE_CHARS:
-        limit = start + MAX_PIECE_CHARS
-        middle = start + MAX_PIECE_CHARS // 2
-        found = max(text.rfind("。", middle, limit), text.rfind(" ", middle, limit))
-        end = found + 1 if found >= 0 else limit
-        yield Span(start, end)
-        start = end
-    if start < len(text):
-        yield Span(start, len(text))
+    def __init__(self, dictionary_folder: str, user_dictionary: str) -> None:
+        self.parse = open_tagger(dictionary_folder, _KNOWN_LINE, _UNKNOWN_LINE, user_dictionary)

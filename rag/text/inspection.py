@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import unidic_lite
 
-from rag.text.analyzer import open_tagger, pieces
 from rag.text.fold import fold, fold_text
+from rag.text.tagger import open_tagger, pieces
 
 _FIELDS = ("pos", "conjugation", "form", "base", "lemma", "reading", "base_reading", "pronunciation",
            "origin", "accent")  # fmt: skip

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import ModelUnavailable
-from rag.text.analyzer import MAX_PIECE_CHARS, Analysis, Analyzer, Feature, MecabAnalyzer, load_analyzer
+from rag.text.analyzer import Analysis, Analyzer, Feature, MecabAnalyzer, load_analyzer
 from rag.text.fold import fold_text
+from rag.text.tagger import MAX_PIECE_CHARS
 from rag.types import Span
 
 ANALYZER: Analyzer = load_analyzer()

@@ -9,8 +9,8 @@ import pytest
 import unidic_lite
 
 from rag.errors import ModelUnavailable
-from rag.text.analyzer import open_tagger
 from rag.text.lexicon import load_lexicon
+from rag.text.tagger import open_tagger
 
 DICTIONARY = Path(unidic_lite.DICDIR)
 SAMPLES = Path(__file__).parents[2] / "data" / "sample"
