@@ -16,6 +16,7 @@ from rag.answering.extractive import ExtractiveAnswerer, load_answer_model
 from rag.answering.flagging import flag_citations
 from rag.answering.flow import AnswerFlow
 from rag.answering.missing import MissingWords
+from rag.answering.versions import OutdatedNotes
 from rag.bundled import bundled_path
 from rag.embedding.base import Embedder
 from rag.embedding.static import load_static_embedder
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from rag.chain import AnswerChain
     from rag.records.keeping import AnswerRecorder
 
-DENSE_WEIGHTS = {"static-ja": 0.4}
+DENSE_WEIGHTS = {"static-ja": 0.2}
 """Share of the dense leg, fitted per embedder (docs/evaluation.md); others get `DEFAULT_DENSE_WEIGHT`."""
 
 DEFAULT_DENSE_WEIGHT = 0.5
@@ -76,6 +77,7 @@ class Assembly:
             history_tokens=self.settings.answering.history_tokens,
             finishers=(
                 ConflictFinder(),
+                OutdatedNotes(),
                 MissingWords(self.store, self.analyzer),
                 flag_citations,
                 self.build_health(),
@@ -114,7 +116,7 @@ def open_assembly(settings: Settings, *, create: bool = False) -> Assembly:
 
     With ``create`` a store that is not there is made; else StoreNotFound says how to make one.
     """
-    analyzer = load_analyzer()
+    analyzer = load_analyzer(settings.ingest.user_dictionary)
     embedder = load_embedder(settings.embedding)
     identity = index_identity(analyzer, embedder)
     path = settings.store.path

@@ -9,19 +9,18 @@ a note.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rapidfuzz import fuzz
 
 from rag.answering.conflicts_claims import Claim
+from rag.answering.versions import Today, are_versions, force_label
 from rag.text.fold import fold_text
 from rag.types import (
     Answer,
-    Attributes,
     Citation,
     Conflict,
-    DocumentInfo,
     Hit,
     Question,
     Span,
@@ -38,10 +37,7 @@ MAX_SIDES = 4
 _LIKELY = 45.0
 """Likeness of the bare texts, in percent, below which two sentences need no closer look."""
 
-_SAME_TITLE = 90.0
-_MIN_TITLE_CHARS = 3
-
-Today = Callable[[], dt.date]
+_SAME_HEADING = 90.0
 
 
 class ConflictFinder:
@@ -65,32 +61,13 @@ class ConflictFinder:
         return _told(_renumbered(_in_force_first(answer, groups), _distinct(groups)), day)
 
 
-def force_label(attributes: Attributes, day: dt.date) -> str:
-    """The days of a document in words: 「2021年4月1日から・2024年3月31日まで」, 「2025年6月16日付」."""
-    parts = []
-    if attributes.effective_from:
-        begun = attributes.effective_from <= day
-        parts.append(f"{day_label(attributes.effective_from)}から" + ("" if begun else "（未施行）"))
-    if attributes.effective_to:
-        ended = attributes.effective_to < day
-        parts.append(f"{day_label(attributes.effective_to)}まで" + ("（失効）" if ended else ""))
-    if not parts and attributes.date:
-        parts.append(f"{day_label(attributes.date)}付")
-    return "・".join(parts) or "日付不明"
-
-
-def day_label(day: dt.date) -> str:
-    """``2024年4月1日``."""
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def _find_others(cited: Citation, hits: Sequence[Hit]) -> Iterator[Citation]:
     """Sentences of other documents that disagree with a cited one, one a document, best hit first."""
     claim, seen = Claim.of(cited.quote), {cited.document.id}
     for hit in hits:
         if hit.document.id in seen:
             continue
-        related = _are_versions(cited.document, hit.document)
+        related = are_versions(cited.document, hit.document)
         for sentence in _sentences(hit):
             text = hit.chunk.text[sentence.start : sentence.end]
             if fuzz.ratio(cited.quote, text) < _LIKELY or not (related or _same_heading(cited, hit)):
@@ -120,21 +97,11 @@ def _cite(hit: Hit, local: Span, text: str) -> Citation:
     return Citation(0, hit.document, chunk.id, start, end, text, chunk.heading_path, place)
 
 
-def _are_versions(one: DocumentInfo, other: DocumentInfo) -> bool:
-    """Whether one title stands in the other, numbers aside: 経費精算規程, 株式会社…　経費精算規程 2024."""
-    titles = sorted((_bare_title(one), _bare_title(other)), key=len)
-    return len(titles[0]) >= _MIN_TITLE_CHARS and fuzz.partial_ratio(*titles) >= _SAME_TITLE
-
-
-def _bare_title(info: DocumentInfo) -> str:
-    return "".join(char for char in fold_text(info.title or info.name) if char.isalpha())
-
-
 def _same_heading(cited: Citation, hit: Hit) -> bool:
     """Whether the sentences stand under nearly the same heading, numbers aside, or both under none."""
     ends = [path[-1] if path else "" for path in (cited.heading_path, hit.chunk.heading_path)]
     one, other = ("".join(char for char in fold_text(end) if char.isalpha()) for end in ends)
-    return one == other or fuzz.ratio(one, other) >= _SAME_TITLE
+    return one == other or fuzz.ratio(one, other) >= _SAME_HEADING
 
 
 def _order(citation: Citation, day: dt.date) -> tuple[bool, int]:

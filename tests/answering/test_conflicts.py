@@ -6,8 +6,9 @@ import datetime as dt
 
 import pytest
 
-from rag.answering.conflicts import ConflictFinder, force_label
+from rag.answering.conflicts import ConflictFinder
 from rag.answering.conflicts_claims import Claim
+from rag.answering.versions import OutdatedNotes, force_label
 from rag.types import (
     Answer,
     Attributes,
@@ -287,3 +288,44 @@ def test_at_most_four_sides_are_shown() -> None:
 )
 def test_days_in_words(known: Attributes, label: str) -> None:
     assert force_label(known, TODAY) == label
+
+
+@pytest.mark.parametrize(
+    ("cited", "others", "as_of", "told"),
+    [
+        pytest.param(
+            OLD_HIT,
+            [NEW_HIT],
+            None,
+            ["[1] 旅費規程（2021年4月1日から）には新しい版があります: 旅費規程（2024年4月1日から）"],
+            id="superseded",
+        ),
+        pytest.param(NEW_HIT, [OLD_HIT], None, [], id="the newest"),
+        pytest.param(OLD_HIT, [NEW_HIT], dt.date(2022, 1, 1), [], id="the newest of that day"),
+        pytest.param(OLD_HIT, [make_hit("別", "文。", NEW, "文書管理規程")], None, [], id="another document"),
+        pytest.param(
+            OLD_HIT, [make_hit("未", "文。", COMING)], None, [], id="a newer one that has not begun"
+        ),
+        pytest.param(
+            make_hit("廃", "文。", ENDED),
+            [],
+            None,
+            [
+                "[1] 旅費規程 は、2025年10月1日には有効ではありません（2024年6月1日から・2025年3月31日まで（失効））"
+            ],
+            id="ended",
+        ),
+        pytest.param(make_hit("無", "文。", Attributes()), [NEW_HIT], None, [], id="without days"),
+    ],
+)
+def test_a_source_that_is_out_of_date_is_told(
+    cited: Hit, others: list[Hit], as_of: dt.date | None, told: list[str]
+) -> None:
+    finish = OutdatedNotes(lambda: TODAY)
+    found = finish(Question("q", Scope(as_of=as_of)), answer([cited, *others], quote(cited)))
+    assert list(found.notes) == told
+
+
+def test_a_conflict_tells_the_days_itself() -> None:
+    found = ConflictFinder(lambda: TODAY)(Question("q"), answer([OLD_HIT, NEW_HIT], quote(OLD_HIT)))
+    assert OutdatedNotes(lambda: TODAY)(Question("q"), found) is found

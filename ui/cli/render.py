@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 import click
 
-from rag.answering.conflicts import day_label
+from rag.answering.versions import day_label
 from rag.retrieval.explain import MatchedTerm
 from rag.types import Answer, Citation, Hit
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Protocol
 
-from rag.answering.conflicts import DISAGREEMENT, day_label, force_label
+from rag.answering.conflicts import DISAGREEMENT
+from rag.answering.versions import day_label, force_label
 from rag.errors import DocumentNotFound
 from rag.types import Answer, Citation, Document, DocumentInfo, Hit, Scope, Span, Statement, Verdict
 from ui.cli.render import FLAGS
