@@ -310,9 +310,7 @@ def test_days_in_words(known: Attributes, label: str) -> None:
             make_hit("廃", "文。", ENDED),
             [],
             None,
-            [
-                "[1] 旅費規程 は、2025年10月1日には有効ではありません（2024年6月1日から・2025年3月31日まで（失効））"
-            ],
+            [f"[1] 旅費規程 は、2025年10月1日には有効ではありません（{force_label(ENDED, TODAY)}）"],
             id="ended",
         ),
         pytest.param(make_hit("無", "文。", Attributes()), [NEW_HIT], None, [], id="without days"),
