@@ -8,10 +8,12 @@ weights that were fitted for the embedder.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from rag.retrieval.base import Leg, Query
-from rag.store.base import ScoredChunk, Store
+from rag.store.base import ScoredChunk, Selection, Store
 from rag.text.analyzer import Analyzer
 from rag.text.synonyms import SynonymFile
 from rag.types import Hit, LegScore, Question
@@ -49,11 +51,24 @@ class HybridRetriever:
         """At most ``top_k`` hits, best first; ties by chunk id."""
         query = Query.from_question(question, self._analyzer, self._synonyms).selected(self._store)
         wanted = max(self._candidates, top_k)
-        found = {weighted.leg.name: weighted.leg.search(query, wanted) for weighted in self._legs}
+        found = self._search(query, wanted)
         weights = {weighted.leg.name: weighted.weight for weighted in self._legs}
         fused = fuse(found, weights)
         best = sorted(fused, key=lambda chunk_id: (-fused[chunk_id], chunk_id))[:top_k]
         return self._hits(best, fused, found, query)
+
+    def _search(self, query: Query, wanted: int) -> dict[str, Sequence[ScoredChunk]]:
+        """What each leg finds, best first, and what it says of the chunks that only another leg found."""
+        found = {weighted.leg.name: weighted.leg.search(query, wanted) for weighted in self._legs}
+        everything = {chunk_id for scored in found.values() for chunk_id, _ in scored}
+        told = dict(found)
+        for weighted in self._legs:
+            mine = found[weighted.leg.name]
+            others = sorted(everything.difference(chunk_id for chunk_id, _ in mine))
+            if others:
+                asked = replace(query, only=Selection(np.array(others, dtype=np.int64)))
+                told[weighted.leg.name] = [*mine, *weighted.leg.search(asked, len(others))]
+        return told
 
     def _hits(
         self,
@@ -80,7 +95,7 @@ class HybridRetriever:
 def fuse(found: Mapping[str, Sequence[ScoredChunk]], weights: Mapping[str, float]) -> dict[int, float]:
     """Add the legs' scores, each brought to [0, 1] within this query, by weight.
 
-    A chunk that a leg did not return gets 0 there: that leg holds it to be no better than its last.
+    A chunk of which a leg says nothing gets 0 there: it has none of the words, or no vector.
 
     >>> fuse({"keyword": [ScoredChunk(1, 8.0), ScoredChunk(2, 4.0)]}, {"keyword": 1.0})
     {1: 1.0, 2: 0.5}
@@ -89,7 +104,7 @@ def fuse(found: Mapping[str, Sequence[ScoredChunk]], weights: Mapping[str, float
     for leg, scored in found.items():
         if not scored:
             continue
-        # BM25 has a natural zero; cosines crowd together, so their last candidate is the zero.
+        # BM25 has a natural zero; cosines crowd together, so the least of all candidates is the zero.
         floor = 0.0 if leg == "keyword" else min(score for _, score in scored)
         width = max(score for _, score in scored) - floor
         for chunk_id, score in scored:
