@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass, replace
 
 from ingest.jis import decode_euc_jp, decode_iso_2022_jp, has_escapes
+from ingest.mojibake import Repaired, repair
 from ingest.plausibility import Plausibility, judge
 
 REPLACEMENT = "\ufffd"
@@ -59,7 +60,8 @@ class Decoded:
     ``encoding`` is one of ``utf-8 utf-16-le utf-16-be utf-32-le utf-32-be iso-2022-jp cp932 euc-jp``,
     or another name that the file declared and its bytes did not contradict. ``confidence`` is in
     [0, 1]. ``num_damaged`` counts places that did not decode and stand as U+FFFD. ``contradicted`` is
-    what the file declared where its bytes say something else.
+    what the file declared where its bytes say something else. ``misread`` tells of text that another
+    program had garbled before it was saved.
     """
 
     text: str
@@ -68,6 +70,7 @@ class Decoded:
     num_damaged: int = 0
     had_bom: bool = False
     contradicted: str | None = None
+    misread: Repaired | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -79,6 +82,8 @@ class Decoded:
             lines.append(f"{self.num_damaged} damaged places in {self.encoding} text, shown as {REPLACEMENT}")
         elif self.confidence < _SURE:
             lines.append(f"encoding {self.encoding} is a guess ({self.confidence:.0%} sure)")
+        if self.misread:
+            lines += self.misread.warnings
         return tuple(lines)
 
 
@@ -103,7 +108,10 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     found = _by_bom(data) or _by_escapes(data) or _by_pattern(data) or _by_strict_utf8(data)
     if found is None:
         found = _by_score(data, canonical_name(declared))
-    return replace(found, contradicted=declared) if _contradicts(found, declared) else found
+    if _contradicts(found, declared):
+        found = replace(found, contradicted=declared)
+    misread = repair(found.text)
+    return replace(found, text=misread.text, misread=misread) if misread.found else found
 
 
 def _contradicts(found: Decoded, declared: str | None) -> bool:
