@@ -9,8 +9,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.store.base import ScoredChunk, Store
-from rag.text.terms import Terms
+from rag.store.base import ScoredChunk, Selection, Store
+from rag.text.query_terms import WeightedTerms
 from rag.types import EVERYTHING, Hit, Scope
 
 Search = Callable[[int], list[ScoredChunk]]
@@ -45,13 +45,17 @@ class WithholdingStore:
         finally:
             self._documents, self._chunks = before
 
-    def search_keyword(self, terms: Terms, scope: Scope, top_k: int) -> list[ScoredChunk]:
+    def search_keyword(
+        self, terms: WeightedTerms, scope: Scope, top_k: int, only: Selection | None = None
+    ) -> list[ScoredChunk]:
         """As the store's own, without what is withheld."""
-        return self._kept(lambda wanted: self._store.search_keyword(terms, scope, wanted), top_k)
+        return self._kept(lambda wanted: self._store.search_keyword(terms, scope, wanted, only), top_k)
 
-    def search_dense(self, vector: NDArray[np.float32], scope: Scope, top_k: int) -> list[ScoredChunk]:
+    def search_dense(
+        self, vector: NDArray[np.float32], scope: Scope, top_k: int, only: Selection | None = None
+    ) -> list[ScoredChunk]:
         """As the store's own, without what is withheld."""
-        return self._kept(lambda wanted: self._store.search_dense(vector, scope, wanted), top_k)
+        return self._kept(lambda wanted: self._store.search_dense(vector, scope, wanted, only), top_k)
 
     def check(self, hits: Sequence[Hit]) -> None:
         """Raises RuntimeError when a search went past this store: every figure would be wrong."""
