@@ -7,6 +7,7 @@ from pathlib import Path
 
 from evaluation.datasets.base import Passage
 from evaluation.progress import Phase, Tell, say_nothing
+from ingest.chunking import Chunking
 from ingest.document import document_id
 from ingest.embed import with_vectors
 from ingest.messages import DocumentJob, PreparedDocument
@@ -62,7 +63,7 @@ def _document(passage: Passage) -> Document:
 def _prepare_here(
     documents: Iterable[Document], analyzer: Analyzer, embedder: Embedder, settings: IngestSettings
 ) -> Iterator[PreparedDocument]:
-    preparer = Preparer(analyzer, embedder, settings.max_chunk_chars)
+    preparer = Preparer(analyzer, embedder, Chunking.of(settings, embedder))
     return map(preparer.prepare, documents)
 
 

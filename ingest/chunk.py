@@ -1,12 +1,14 @@
 """Sentence spans → chunks, along headings.
 
-A chunk is a span of its document's text. Chunks do not overlap, and together they hold every
-character that is not white space. They are made in four steps:
+A chunk is a span of its document's text. Together they hold every character that is not white space, and
+they overlap only where the settings say so. They are made in four steps:
 
     sentences ─▶ units        a table row is one unit, so that it is not torn
               ─▶ segments     cut before every heading; a heading alone joins what follows it
               ─▶ pieces       each segment packed evenly into pieces of at most max_chars
               ─▶ chunks       tiny neighbours joined, blanks trimmed, heading path and place found
+
+Sizes are those of a ruler: characters, or tokens told as characters (`ingest.chunking`).
 """
 
 from __future__ import annotations
@@ -16,8 +18,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+from ingest.chunking import Ruler
+from ingest.heading_paths import Headings
 from ingest.place import Places
 from rag.types import Chunk, Document, Section, Span
 
@@ -33,10 +38,12 @@ _CONTINUED = 1_000
 
 
 class _Unit(NamedTuple):
-    """Sentences that stay together."""
+    """Sentences that stay together; ``left`` and ``right`` are its two ends as the ruler measures."""
 
     start: int
     end: int
+    left: int
+    right: int
     sentences: tuple[Span, ...]
 
 
@@ -62,19 +69,40 @@ class _Piece:
     def end(self) -> int:
         return self.units[-1].end
 
+    @property
+    def left(self) -> int:
+        return self.units[0].left
+
+    @property
+    def right(self) -> int:
+        return self.units[-1].right
+
     def __len__(self) -> int:
-        return self.end - self.start
+        return self.right - self.left
 
 
-def chunk_document(document: Document, sentences: Sequence[Span], max_chars: int) -> list[Chunk]:
+def chunk_document(
+    document: Document,
+    sentences: Sequence[Span],
+    max_chars: int,
+    *,
+    overlap_sentences: int = 0,
+    ruler: Ruler | None = None,
+) -> list[Chunk]:
     """Cut a document into chunks of at most ``max_chars`` characters; one longer sentence stays whole.
 
     ``sentences`` tile ``document.text``; those of a chunk tile the chunk, in document offsets. A row
-    of a table is torn only when it alone is longer than ``max_chars``.
+    of a table is torn only when it alone is longer than ``max_chars``. A chunk that goes on within a
+    section begins with the last ``overlap_sentences`` units of the one before. With a ``ruler`` its sizes
+    count in place of characters.
     """
-    units = list(_units(document, sentences, max_chars))
-    pieces = [piece for segment in _segments(units, document) for piece in _packed(segment, max_chars)]
-    headings, places = _Headings(document.sections), Places(document.locators)
+    units = _measured(list(_units(document, sentences, max_chars)), ruler)
+    pieces = [
+        piece
+        for segment in _segments(units, document)
+        for piece in _packed(segment, max_chars, overlap_sentences)
+    ]
+    headings, places = Headings(document.sections), Places(document.locators)
     chunks: list[Chunk] = []
     for piece in _joined(pieces, max_chars):
         sentences_inside = _trimmed(piece, document.text)
@@ -129,7 +157,18 @@ def _units(document: Document, sentences: Iterable[Span], max_chars: int) -> Ite
 def _unit(sentences: Sequence[Span], *, is_row: bool) -> _Unit:
     """A row is one sentence: 「質問: … / 回答: …」 says nothing when it is cut at its full stops."""
     whole = Span(sentences[0].start, sentences[-1].end)
-    return _Unit(*whole, (whole,) if is_row else tuple(sentences))
+    return _Unit(*whole, *whole, (whole,) if is_row else tuple(sentences))
+
+
+def _measured(units: list[_Unit], ruler: Ruler | None) -> list[_Unit]:
+    """The units with their ends as a ruler measures them; without one a character is one."""
+    if ruler is None:
+        return units
+    ends = list(accumulate(ruler([Span(unit.start, unit.end) for unit in units]), initial=0))
+    return [
+        unit._replace(left=left, right=right)
+        for unit, (left, right) in zip(units, pairwise(ends), strict=True)
+    ]
 
 
 def _row_at(sentence: Span, rows: Sequence[Span], row_starts: Sequence[int]) -> int:
@@ -197,20 +236,31 @@ def _is_bare(run: Sequence[_Unit], section: Section, text: str) -> bool:
     return text[run[0].start : run[-1].end].split() == section.title.split()
 
 
-def _packed(segment: _Piece, max_chars: int) -> Iterator[_Piece]:
+def _packed(segment: _Piece, max_chars: int, overlap: int) -> Iterator[_Piece]:
     """The segment in pieces of about equal length, rather than full ones and a small rest."""
     target = len(segment) / math.ceil(len(segment) / max_chars)
     piece, run = segment, [segment.units[0]]
     for unit in segment.units[1:]:
-        if run[-1].end > segment.lead and _is_full(run[0].start, unit, target, max_chars):
+        if run[-1].end > segment.lead and _is_full(run[0].left, unit, target, max_chars):
             yield replace(piece, units=tuple(run))
-            piece, run = replace(segment, border=_CONTINUED, body=unit.start), []
+            piece = replace(segment, border=_CONTINUED, body=unit.start)
+            run = _repeated(run, unit, overlap, max_chars)
         run.append(unit)
     yield replace(piece, units=tuple(run))
 
 
-def _is_full(start: int, unit: _Unit, target: float, max_chars: int) -> bool:
-    return unit.end - start > max_chars or (unit.start + unit.end) / 2 - start > target
+def _repeated(run: Sequence[_Unit], unit: _Unit, overlap: int, max_chars: int) -> list[_Unit]:
+    """The last units of a piece that begin the next one too: no more than half of it, and with room left."""
+    again: list[_Unit] = []
+    for before in reversed(run[1:][-overlap:] if overlap else ()):
+        if (unit.left - before.left) * 2 > max_chars or unit.right - before.left > max_chars:
+            break
+        again.insert(0, before)
+    return again
+
+
+def _is_full(left: int, unit: _Unit, target: float, max_chars: int) -> bool:
+    return unit.right - left > max_chars or (unit.left + unit.right) / 2 - left > target
 
 
 def _joined(pieces: Sequence[_Piece], max_chars: int) -> Iterator[_Piece]:
@@ -218,7 +268,8 @@ def _joined(pieces: Sequence[_Piece], max_chars: int) -> Iterator[_Piece]:
     held: _Piece | None = None
     for piece in pieces:
         if held is not None and _may_join(held, piece, max_chars):
-            held = replace(held, units=held.units + piece.units, level=piece.level)
+            new = tuple(unit for unit in piece.units if unit.start >= held.end)
+            held = replace(held, units=held.units + new, level=piece.level)
             continue
         if held is not None:
             yield held
@@ -228,7 +279,7 @@ def _joined(pieces: Sequence[_Piece], max_chars: int) -> Iterator[_Piece]:
 
 
 def _may_join(left: _Piece, right: _Piece, max_chars: int) -> bool:
-    if right.end - left.start > max_chars:
+    if right.right - left.left > max_chars:
         return False
     if right.border > left.level:
         return len(left) * SMALL_SHARE < max_chars or len(right) * TINY_SHARE < max_chars
@@ -246,25 +297,3 @@ def _trimmed(piece: _Piece, text: str) -> tuple[Span, ...]:
         for sentence in unit.sentences
         if sentence.end > start and sentence.start < end
     )
-
-
-class _Headings:
-    """The sections of a document as a tree, to ask for the innermost one over a span."""
-
-    def __init__(self, sections: Sequence[Section]) -> None:
-        self._sections = sorted(sections, key=lambda section: (section.start, -section.end))
-        self._starts = [section.start for section in self._sections]
-        self._parents: list[int] = []
-        open_sections: list[int] = []
-        for index, section in enumerate(self._sections):
-            while open_sections and self._sections[open_sections[-1]].end <= section.start:
-                open_sections.pop()
-            self._parents.append(open_sections[-1] if open_sections else -1)
-            open_sections.append(index)
-
-    def over(self, start: int, end: int) -> tuple[str, ...]:
-        """The path of the innermost section that holds ``[start, end)``; empty where none does."""
-        index = bisect_right(self._starts, start) - 1
-        while index >= 0 and self._sections[index].end < end:
-            index = self._parents[index]
-        return self._sections[index].path if index >= 0 else ()

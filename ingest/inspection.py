@@ -1,7 +1,7 @@
 """One file → everything that was read of it, without a store: for a person who asks why an answer is wrong.
 
 The file is read as `ingest.pipeline` reads it, in a child process within limits, and cut into the same
-chunks; nothing is analysed or embedded. Run by itself as ``python -m ingest.inspection FD`` it is that
+chunks as for the bundled embedder; nothing is analysed or embedded. Run by itself as ``python -m ingest.inspection FD`` it is that
 process.
 """
 
@@ -115,7 +115,13 @@ def _inspected(file: FileJob, configuration: Configuration) -> bytes:
         size_bytes=len(file.data),
     )
     document = built.document
-    chunks = chunk_document(document, split_sentences(document.text), configuration.max_chunk_chars)
+    chunking = configuration.chunking
+    chunks = chunk_document(
+        document,
+        split_sentences(document.text),
+        chunking.max_chars,
+        overlap_sentences=chunking.overlap_sentences,
+    )
     bare = tuple(PreparedChunk(chunk, b"", {}) for chunk in chunks)
     prepared = PreparedDocument(document, bare, None, built.warnings, built.dropped)
     return pack([orjson.dumps(reading.encoding_confidence), prepared.to_bytes()])

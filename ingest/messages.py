@@ -19,6 +19,7 @@ import orjson
 from pydantic import TypeAdapter
 
 import rag.errors
+from ingest.chunking import Chunking
 from ingest.readers.base import DEFAULT_OPTIONS, Member, ReadOptions
 from rag.embedding.base import Vectors
 from rag.errors import RagError, ReadError
@@ -60,19 +61,22 @@ class Kind(IntEnum):
 class Configuration:
     """The first message to a reading process; ``embedder`` is the folder of a static embedder or None."""
 
-    max_chunk_chars: int
+    chunking: Chunking
     max_memory_bytes: int
     embedder: str | None
     options: ReadOptions = DEFAULT_OPTIONS
     user_dictionary: str | None = None
 
     @classmethod
-    def of(cls, settings: IngestSettings, embedder: str | None = None) -> Self:
-        """What the settings say."""
+    def of(
+        cls, settings: IngestSettings, embedder: str | None = None, chunking: Chunking | None = None
+    ) -> Self:
+        """What the settings say; ``chunking`` tells what a large embedder reads besides."""
         password = settings.password.get_secret_value() if settings.password else None
         options = ReadOptions(password, settings.ocr == "auto", settings.timeout_seconds)
         words = None if settings.user_dictionary is None else str(settings.user_dictionary)
-        return cls(settings.max_chunk_chars, settings.max_memory_bytes, embedder, options, words)
+        sizes = chunking or Chunking.of(settings)
+        return cls(sizes, settings.max_memory_bytes, embedder, options, words)
 
     def to_bytes(self) -> bytes:
         """As JSON."""
@@ -82,7 +86,8 @@ class Configuration:
     def from_bytes(cls, data: bytes) -> Self:
         """The same value again."""
         values = orjson.loads(data)
-        return cls(**{**values, "options": ReadOptions(**values["options"])})
+        parts = {"options": ReadOptions(**values["options"]), "chunking": Chunking(**values["chunking"])}
+        return cls(**{**values, **parts})
 
 
 @dataclass(frozen=True, slots=True)

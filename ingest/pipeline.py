@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from ingest.chunking import Chunking
 from ingest.containers import Holdings, JobQueue, Nesting, member_source
 from ingest.embed import with_vectors
 from ingest.messages import Configuration, FileJob, PreparedDocument
@@ -77,7 +78,7 @@ class _Run:
         self._embedder = embedder
         self._settings = settings
         self._progress = progress
-        self._recipe = recipe(settings.max_chunk_chars)
+        self._recipe = recipe(Chunking.of(settings, embedder))
         self._held = Holdings(store, settings.collection)
         self._nesting = Nesting(settings.max_file_bytes)
         self._num_members = 0
@@ -203,7 +204,7 @@ def open_pool(embedder: Embedder, settings: IngestSettings, num_workers: int) ->
     """Reading processes; they embed too where the embedder is light enough to stand in each of them."""
     folder = embedder.folder if isinstance(embedder, StaticEmbedder) else None
     model = str(folder.resolve()) if folder else None
-    configuration = Configuration.of(settings, model)
+    configuration = Configuration.of(settings, model, Chunking.of(settings, embedder))
     limits = Limits(settings.timeout_seconds, settings.max_memory_bytes)
     return WorkerPool(WORKER, configuration.to_bytes(), limits, num_workers)
 

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from ingest.chunk import chunk_context, chunk_document
+from ingest.chunking import Chunking, Measure
 from ingest.document import build_document
 from ingest.marks import Marks
 from ingest.messages import DocumentJob, FileJob, PreparedChunk, PreparedDocument, decode_job
@@ -28,9 +29,9 @@ RECIPE_VERSION = 3
 """Raise it when reading, normalising or chunking gives another result for the same bytes."""
 
 
-def recipe(max_chunk_chars: int) -> str:
+def recipe(chunking: Chunking) -> str:
     """What shapes a document besides its bytes: ``1:400``. The index's own identity covers the rest."""
-    return f"{RECIPE_VERSION}:{max_chunk_chars}"
+    return f"{RECIPE_VERSION}:{chunking.recipe}"
 
 
 class _Context(NamedTuple):
@@ -61,12 +62,13 @@ class Preparer:
         self,
         analyzer: Analyzer,
         embedder: Embedder | None,
-        max_chunk_chars: int,
+        chunking: Chunking,
         options: ReadOptions = DEFAULT_OPTIONS,
     ) -> None:
         self._analyzer = analyzer
         self._embedder = embedder
-        self._max_chunk_chars = max_chunk_chars
+        self._chunking = chunking
+        self._measure = Measure(chunking)
         self._options = options
         self._context = lru_cache(maxsize=1_000)(self._analyze_context)
 
@@ -105,7 +107,13 @@ class Preparer:
     def _chunks(self, document: Document) -> list[Chunk]:
         if document.media_type in LISTINGS:
             return []
-        return chunk_document(document, split_sentences(document.text), self._max_chunk_chars)
+        return chunk_document(
+            document,
+            split_sentences(document.text),
+            self._chunking.max_chars,
+            overlap_sentences=self._chunking.overlap_sentences,
+            ruler=self._measure.ruler(document),
+        )
 
     def _analyze(self, document: Document, chunk: Chunk, marks: Marks) -> _Analysed:
         title, heading = map(self._context, chunk_context(document, chunk))

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from ingest.chunking import Chunking
 from ingest.embed import with_vectors
 from ingest.messages import DocumentJob, PreparedDocument
 from ingest.pipeline import num_cores, open_pool
@@ -76,7 +77,7 @@ def _copy(old: Store, beside: Path, settings: Settings, progress: ProgressCallba
         create_store(beside, identity, keep_originals=settings.store.keep_originals) as new,
         open_pool(embedder, settings.ingest, num_workers) as pool,
     ):
-        copy = _Copy(old, new, recipe(settings.ingest.max_chunk_chars), progress)
+        copy = _Copy(old, new, recipe(Chunking.of(settings.ingest, embedder)), progress)
         for prepared in with_vectors(copy.prepared(pool), embedder):
             copy.write(prepared)
         new.publish()

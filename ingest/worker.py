@@ -73,7 +73,7 @@ def build_work(configuration: Configuration) -> Work:
     embedder = load_static_embedder(Path(folder)) if folder is not None else None
     words = configuration.user_dictionary
     analyzer = load_analyzer(Path(words) if words is not None else None)
-    preparer = Preparer(analyzer, embedder, configuration.max_chunk_chars, configuration.options)
+    preparer = Preparer(analyzer, embedder, configuration.chunking, configuration.options)
     return preparer.work
 
 

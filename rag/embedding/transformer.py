@@ -54,6 +54,9 @@ PRESETS = (
     Preset(r"static-embedding-japanese", (1_024,), None, "", "", "MIT"),
 )
 
+_NO_LIMIT = 1_000_000
+"""transformers says "no limit" as a number of thirty digits."""
+
 _HASHED = frozenset({".json", ".txt", ".model", ".safetensors"})
 
 
@@ -70,7 +73,7 @@ def load_transformer_embedder(settings: EmbeddingSettings) -> TransformerEmbedde
     model.default_prompt_name = None  # prefixes are put on here, once
     dimension = model.encode(["資料"], show_progress_bar=False).shape[1]
     identity = EmbedderIdentity(_model_name(folder), _revision(folder), dimension, query, document)
-    return TransformerEmbedder(model, identity, batch_size=settings.batch_size)
+    return TransformerEmbedder(model, identity, batch_size=settings.batch_size, folder=folder)
 
 
 def find_preset(name_or_path: str | Path) -> Preset | None:
@@ -80,9 +83,15 @@ def find_preset(name_or_path: str | Path) -> Preset | None:
 
 
 class TransformerEmbedder:
-    """A sentence-transformers model with its prefixes; safe to call from several threads."""
+    """A sentence-transformers model with its prefixes; safe to call from several threads.
 
-    def __init__(self, model: Any, identity: EmbedderIdentity, *, batch_size: int = 32) -> None:
+    ``folder`` holds its tokenizer, for those who count tokens.
+    """
+
+    def __init__(
+        self, model: Any, identity: EmbedderIdentity, *, batch_size: int = 32, folder: Path | None = None
+    ) -> None:
+        self.folder = folder
         self._model = model
         self._identity = identity
         self._batch_size = batch_size
@@ -92,6 +101,12 @@ class TransformerEmbedder:
     def identity(self) -> EmbedderIdentity:
         """Name, revision, dimension and prefixes."""
         return self._identity
+
+    @property
+    def max_tokens(self) -> int | None:
+        """Of a longer text only so many tokens are read; None where the length does not matter."""
+        limit = getattr(self._model, "max_seq_length", None)
+        return limit if isinstance(limit, int) and limit < _NO_LIMIT else None
 
     def embed_documents(self, texts: Sequence[str], analyses: Sequence[Analysis]) -> Vectors:
         """Vectors of chunks, shape (len(texts), dimension); the analyses are not used."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.chunking import Chunking
 from ingest.inspection import build_work, inspect_file
 from ingest.messages import Configuration, DocumentJob
 from rag.errors import LimitExceeded, ReadError, UnsupportedFormat
@@ -97,4 +98,4 @@ def test_a_path_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_the_process_takes_files_alone() -> None:
     job = DocumentJob(Document("d", "/a.txt", "default", "a", "本文"))
     with pytest.raises(ReadError, match="only files"):
-        build_work(Configuration(400, 10**9, None))(job.to_bytes())
+        build_work(Configuration(Chunking(400), 10**9, None))(job.to_bytes())

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.chunking import Chunking
 from ingest.messages import (
     Configuration,
     DocumentJob,
@@ -91,7 +92,9 @@ def test_jobs_arrive():
 
 
 def test_a_configuration_arrives():
-    configuration = Configuration(400, 4_000_000_000, "/模型", ReadOptions("秘密", False, 30.0))
+    configuration = Configuration(
+        Chunking(400, 1, 512, "/模型"), 4_000_000_000, "/模型", ReadOptions("秘密", False, 30.0)
+    )
     assert Configuration.from_bytes(configuration.to_bytes()) == configuration
 
 

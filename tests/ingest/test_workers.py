@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.chunking import Chunking
 from ingest.messages import Configuration
 from ingest.workers import Job, Limits, WorkerPool
 from rag.errors import DamagedDocument, LimitExceeded, ModelUnavailable, RagError, ReadError
@@ -54,7 +55,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def pool_of(
     module: str, num_workers: int = 2, timeout: float = 30.0, embedder: str | None = None
 ) -> WorkerPool:
-    configuration = Configuration(400, 2_000_000_000, embedder)
+    configuration = Configuration(Chunking(400), 2_000_000_000, embedder)
     return WorkerPool(module, configuration.to_bytes(), Limits(timeout, 2_000_000_000), num_workers)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.chunking import Chunking
 from ingest.document import build_document
 from ingest.prepare import Preparer
 from ingest.readers.registry import read
@@ -36,7 +37,7 @@ def reader(analyzer: MecabAnalyzer) -> FuriganaReader:
 @pytest.fixture(scope="module")
 def library(analyzer: MecabAnalyzer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     embedder = load_bundled_embedder()
-    preparer = Preparer(analyzer, embedder, 400)
+    preparer = Preparer(analyzer, embedder, Chunking(400))
     path: Path = tmp_path_factory.mktemp("倉庫") / "store"
     with create_store(path, index_identity(analyzer, embedder), keep_originals=False) as store:
         for name, text in TEXTS.items():

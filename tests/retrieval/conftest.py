@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.chunking import Chunking
 from ingest.prepare import Preparer
 from rag.assembly import Assembly, index_identity, load_bundled_embedder
 from rag.settings import load_settings
@@ -17,9 +18,8 @@ from tests.retrieval.small_store import add_file, read_rows
 
 @pytest.fixture(scope="session")
 def preparer() -> Preparer:
-    return Preparer(
-        load_analyzer(), load_bundled_embedder(), load_settings(environment={}).ingest.max_chunk_chars
-    )
+    chunking = Chunking.of(load_settings(environment={}).ingest)
+    return Preparer(load_analyzer(), load_bundled_embedder(), chunking)
 
 
 @pytest.fixture(scope="session")
