@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from ingest.jis import decode_euc_jp, decode_iso_2022_jp, has_escapes
@@ -45,6 +46,7 @@ _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r\f\x0b\x1a\x1b"))
 """0x01 and 0x02 are what 「、」 and 「。」 leave in UTF-16; no 8-bit text holds them."""
 
+_CANDIDATES = ("utf-8", "cp932", "euc-jp")
 _SMALL_BYTES = 10_000
 _STRAY_SHARE = 0.02
 _OFTEN = 0.1
@@ -61,7 +63,7 @@ class Decoded:
     or another name that the file declared and its bytes did not contradict. ``confidence`` is in
     [0, 1]. ``num_damaged`` counts places that did not decode and stand as U+FFFD. ``contradicted`` is
     what the file declared where its bytes say something else. ``misread`` tells of text that another
-    program had garbled before it was saved.
+    program had garbled before it was saved. ``mixed`` counts lines in other encodings, by name.
     """
 
     text: str
@@ -71,6 +73,7 @@ class Decoded:
     had_bom: bool = False
     contradicted: str | None = None
     misread: Repaired | None = None
+    mixed: tuple[tuple[str, int], ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -78,9 +81,11 @@ class Decoded:
         lines = []
         if self.contradicted:
             lines.append(f"declares {self.contradicted} but its bytes are {self.encoding}")
+        for name, number in self.mixed:
+            lines.append(f"{number} lines are in {name}, the rest in {self.encoding}")
         if self.num_damaged:
             lines.append(f"{self.num_damaged} damaged places in {self.encoding} text, shown as {REPLACEMENT}")
-        elif self.confidence < _SURE:
+        elif self.confidence < _SURE and not self.mixed:
             lines.append(f"encoding {self.encoding} is a guess ({self.confidence:.0%} sure)")
         if self.misread:
             lines += self.misread.warnings
@@ -179,7 +184,7 @@ def _by_strict_utf8(data: bytes) -> Decoded | None:
 
 def _by_score(data: bytes, declared: str | None) -> Decoded:
     """The candidate that reads best over the whole file; a declaration decides where it is close."""
-    scores = {name: judge(_decode_quickly(data, name)).score for name in ("utf-8", "cp932", "euc-jp")}
+    scores = {name: judge(_decode_quickly(data, name)).score for name in _CANDIDATES}
     best, second = sorted(scores, key=lambda name: scores[name], reverse=True)[:2]
     confidence = _confidence(scores[best], scores[second])
     if declared is not None and declared != best and confidence < _SURE:
@@ -190,7 +195,29 @@ def _by_score(data: bytes, declared: str | None) -> Decoded:
         text, num_damaged = _decode_keeping(data, "cp1252")
         return Decoded(text, "cp1252", 0.6, num_damaged)
     text, num_damaged = _decode_keeping(data, best)
-    return Decoded(text, best, confidence, num_damaged)
+    found = Decoded(text, best, confidence, num_damaged)
+    return _line_by_line(data, found) if num_damaged else found
+
+
+def _line_by_line(data: bytes, found: Decoded) -> Decoded:
+    """A damaged file again, lines that are sound in another encoding decoded in that: files were joined."""
+    others: Counter[str] = Counter()
+    lines: list[str] = []
+    num_damaged = 0
+    for line in data.split(b"\n"):
+        text, damage = _decode_keeping(line, found.encoding)
+        if damage:
+            for name in _CANDIDATES:
+                other, other_damage = _decode_keeping(line, name)
+                if not other_damage and judge(other).score > _JAPANESE:
+                    text, damage = other, 0
+                    others[name] += 1
+                    break
+        lines.append(text)
+        num_damaged += damage
+    if not others:
+        return found
+    return replace(found, text="\n".join(lines), num_damaged=num_damaged, mixed=tuple(sorted(others.items())))
 
 
 def _decode_quickly(data: bytes, name: str) -> str:

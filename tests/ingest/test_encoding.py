@@ -144,6 +144,19 @@ def test_a_few_broken_bytes_do_not_make_utf8_another_encoding() -> None:
     assert decode(data).encoding == "utf-8"
 
 
+def test_files_in_two_encodings_that_were_joined() -> None:
+    """Excel's list under one of a web form: both are read, and the line with broken bytes is told."""
+    lines = [
+        *(sentence.encode() for sentence in SENTENCES),
+        *(sentence.encode("cp932") for sentence in SENTENCES[:4]),
+    ]
+    decoded = decode(b"\n".join([*lines, b"\x82\xff\xfe\x80"]))
+    assert decoded.text.split("\n")[:-1] == [*SENTENCES, *SENTENCES[:4]]
+    assert (decoded.encoding, decoded.mixed) == ("utf-8", (("cp932", 4),))
+    assert decoded.warnings[0] == "4 lines are in cp932, the rest in utf-8"
+    assert "damaged places" in decoded.warnings[1]
+
+
 def test_a_cut_off_file_keeps_all_but_its_last_character() -> None:
     decoded = decode(JAPANESE.encode()[:-1])
     assert decoded.text == JAPANESE[:-1] + "\ufffd"
