@@ -318,7 +318,10 @@ def test_a_turned_page_with_another_origin() -> None:
 
 def test_passwords_and_damage() -> None:
     locked = drawn(lambda canvas: lines(canvas, ["秘密"]), encrypt=StandardEncryption("foo"))
-    with pytest.raises(EncryptedDocument, match="password"):
+    assert texts(read(locked, "a.pdf", ReadOptions(password="foo"))) == ["秘密"]
+    with pytest.raises(EncryptedDocument, match=r"a\.pdf: does not open with the password that was given"):
+        read(locked, "a.pdf", ReadOptions(password="bar"))
+    with pytest.raises(EncryptedDocument, match="needs a password: give it with --password"):
         read(locked, "a.pdf")
     with pytest.raises(DamagedDocument, match="cannot be opened"):
         read(b"%PDF-1.7\nnothing else", "a.pdf")
