@@ -83,16 +83,16 @@ class SearchHealth:
 
 
 _UNKNOWN = "どの資料にもない語: "
-_NO_WORD = re.compile(r"[0-9]*|.")
-_MAY_BE_READING = re.compile(r"[ぁ-ゖー]+|[a-z']+")
+_NO_WORD = re.compile(r"[0-9]*|.|[ぁ-ゖー]+")
+_LATIN = re.compile("[a-z']+")
 
 
 def unknown_words(query: Query, known: Mapping[str, Mapping[str, int]]) -> list[str]:
     """The words of a query that stand nowhere in the store, as they are written.
 
     ``known`` says in how many chunks each of its terms stands. A word is unknown when its base form, its
-    lemma and at least one of its pairs of characters are; one in hiragana or in Latin letters may be a
-    reading, which is known when any reading of the query is.
+    lemma and at least one of its pairs of characters are. What MeCab makes of hiragana may be no word at all,
+    and Latin letters may be romaji, whose reading is known when any reading of the query is.
     """
     found: dict[str, None] = {}
     any_reading = any(known.get("reading", {}).values())
@@ -100,7 +100,7 @@ def unknown_words(query: Query, known: Mapping[str, Mapping[str, int]]) -> list[
         word = fold_text(query.text[start:end])
         if feature.base not in query.terms["base"] or _NO_WORD.fullmatch(word):
             continue
-        if any_reading and _MAY_BE_READING.fullmatch(word):
+        if any_reading and _LATIN.fullmatch(word):
             continue
         pairs = [known["bigram"].get(pair, 1) for pair in pairs_within(word)]
         related = query_lemmas(feature.lemma, known)
