@@ -1,8 +1,8 @@
 """One file → everything that was read of it, without a store: for a person who asks why an answer is wrong.
 
 The file is read as `ingest.pipeline` reads it, in a child process within limits, and cut into the same
-chunks as for the bundled embedder; nothing is analysed or embedded. Run by itself as ``python -m ingest.inspection FD`` it is that
-process.
+chunks (those of the bundled embedder); nothing is analysed or embedded. Run by itself as
+``python -m ingest.inspection FD`` it is that process.
 """
 
 from __future__ import annotations
