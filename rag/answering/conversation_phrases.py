@@ -22,6 +22,9 @@ _NOUN = ("名詞", "接尾辞-名詞的", "接頭辞")
 _CASES = frozenset("をがにでと")
 _CONDITIONAL = frozenset(["たら", "なら"])
 _CLOSES_CLAUSE = _CONDITIONAL | WHENS | frozenset(["ば", "と", "には", "たい", "後", "前", "ため"])
+_ASKS_FOR_ADVICE = (["いい"], ["よい"], ["良い"], ["いけ"], ["だめ"], ["駄目"])
+"""After ば and たら no condition: 「どこに問い合わせればいいですか」."""
+
 _AFTER_CONDITION = frozenset([*"はにもで、，", "には"])
 _COMMAS = frozenset("、，")
 
@@ -103,7 +106,9 @@ class Phrases:
             base = word.feature.base
             if word.feature.pos != "動詞-一般" or base in DEPENDENT_VERBS or base in STOP_BASES:
                 continue
-            if any(self.written(near) in _CLOSES_CLAUSE for near in self.words[place + 1 : place + 4]):
+            near = [self.written(other) for other in self.words[place + 1 : place + 5]]
+            closers = [at for at, written in enumerate(near[:3]) if written in _CLOSES_CLAUSE]
+            if closers and near[closers[0] + 1 : closers[0] + 2] not in _ASKS_FOR_ADVICE:
                 return True
         return False
 
@@ -160,6 +165,8 @@ class Frame:
     start: int
     end: int
     condition: str = ""
+    rest: int = 0
+    """Where the question begins after its condition."""
 
     @property
     def subject(self) -> str:
@@ -179,7 +186,7 @@ def find_frame(phrases: Phrases) -> Frame | None:
         span = _first(phrases, 0)
     if span is None:
         return None
-    return Frame(phrases.text, *span, phrases.text[:condition_end].rstrip("、， "))
+    return Frame(phrases.text, *span, phrases.text[:condition_end].rstrip("、， "), rest)
 
 
 def _condition(phrases: Phrases) -> tuple[int, int]:

@@ -159,7 +159,8 @@ def _in_place(match: re.Match[str], inside: Sequence[Compound], frame: Frame, ea
     for other in earlier.compounds:
         if len(inside) == 1 and last.stands_for(other):
             # Of 「勤続5年目」 only as much as the other has: 「勤続3年目」.
-            start = other.words[-len(last.words) :][0].start
+            counts = last.words[0].feature.pos.startswith("名詞-数詞")
+            start = other.words[-len(last.words) :][0].start if counts else other.start
             return frame.text[:start] + phrase + frame.text[other.end :]
     if match["when"] or any(last.text in family for family in FAMILIES) or _is_place_or_count(last):
         return f"{phrase}の場合、{_plain_question(frame)}"
@@ -217,7 +218,7 @@ def _plain_question(frame: Frame) -> str:
     """The last question without its condition, for another to take its place."""
     if not frame.condition or frame.subject in frame.condition:
         return frame.text
-    return frame.text[frame.start :]
+    return frame.text[frame.rest :]
 
 
 def _with_other_subject(phrase: str, frame: Frame, earlier: Phrases) -> str:

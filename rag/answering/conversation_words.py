@@ -54,7 +54,7 @@ _RELATIONAL = """
 相談 登録 支払い 支払 支給 罰則 罰 ペナルティ 割合 率 単位 根拠 詳細 注意点 注意 例 具体例 利点 欠点
 効果 結果 影響 必要 準備 持ち物 頻度 間隔 順番 順序 基準 大きさ 重さ 長さ 色 量 最大 最小 最低 最高 合計
 税込み 税抜き 有効 保存 保管 利用 使用 サイズ 添付 可能 対応 確認 指定 適用 開始 終了 受付 受け付け 受取
-受け取り 証明 手当 目安 程度 以上 以下 以内 以外
+受け取り 証明 手当 延期 中止 廃止 停止 目安 程度 以上 以下 以内 以外
 """
 RELATIONAL = frozenset(_RELATIONAL.split())
 """Nouns that are always of something: 「上限は？」 asks for the upper limit of what was spoken of."""

@@ -148,6 +148,20 @@ FOLLOW_UPS = [
     (Q_LEAVE, "本当ですか", Q_LEAVE, "the same again"),
     (Q_LEAVE, "なるほど。じゃあ、それはいつから？", "有給休暇はいつから？", "courtesies are left out"),
     (Q_HOTEL, "ありがとうございます。では部長は？", "部長の場合、宿泊費の上限はいくらですか", "thanks first"),
+    (
+        "出張の宿泊費は一般社員でいくらですか",
+        "役員は？",
+        "出張の宿泊費は役員でいくらですか",
+        "a whole compound",
+    ),
+    (
+        "津波警報が出たらどこへ避難しますか",
+        "地震の場合は？",
+        "地震の場合、どこへ避難しますか",
+        "after a clause",
+    ),
+    (Q_REMOTE, "どこに聞けばいいですか", "在宅勤務は、どこに聞けばいいですか", "ばいい is no condition"),
+    (Q_REMOTE, "なぜ延期したのですか", "在宅勤務は、なぜ延期したのですか", "what happened to the topic"),
     ("有休について教えて", "それはいつ使えますか", "有休はいつ使えますか", "a topic before について"),
 ]
 
