@@ -1,7 +1,7 @@
 """Word documents, read from their XML in the order of the page: headings, lists, tables, boxes, footnotes.
 
-Automatic numbers are printed as Word prints them. Hidden text, deleted text of tracked changes, comments,
-page headers and the table of contents are left out and counted.
+Automatic numbers are printed as Word prints them. Hidden text, deleted text of tracked changes, page headers
+and the table of contents are left out and counted; so are comments, which are known as annotations.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class _Walker:
         self._heading_level = 0
         self._styles = Styles(package.related_part(main, "styles"))
         self._numbering = Numbering(package.related_part(main, "numbering"))
-        self._texts = TextReader(self._styles, dropped)
+        self._texts = TextReader(self._styles, dropped, _comments(package.related_part(main, "comments")))
         self._notes = {
             kind: _notes(package.related_part(main, f"{kind}s")) for kind in ("footnote", "endnote")
         }
@@ -174,6 +174,16 @@ def _notes(root: Element | None) -> dict[str, Element]:
         for one in (root if root is not None else ())
         if attribute(one, "type") in {None, "normal"}
     }
+
+
+def _comments(root: Element | None) -> dict[str, str]:
+    """Comments by number, with who wrote them: 「総務課: 要確認」."""
+    found = {}
+    for one in root if root is not None else ():
+        text = "".join(part.text or "" for part in one.iter(f"{W}t"))
+        author = attribute(one, "author")
+        found[attribute(one, "id") or ""] = f"{author}: {text}" if author else text
+    return found
 
 
 def _is_contents(element: Element) -> bool:

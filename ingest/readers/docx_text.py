@@ -1,10 +1,14 @@
-"""The text of one Word paragraph: what is shown, with ruby apart; what is hidden or deleted is counted."""
+"""The text of one Word paragraph: what is shown, with ruby apart; what is hidden or deleted is counted.
+
+What tracked changes put in is text with a mark on it; comments are marks on the words that they are about.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from ingest.readers.docx_styles import Styles
 from ingest.readers.ooxml import MC, W, attribute, is_on
@@ -30,14 +34,22 @@ class ParagraphText:
 
 
 class TextReader:
-    """Reads paragraphs of one document; ``dropped`` counts what readers of the page do not see."""
+    """Reads paragraphs of one document; ``dropped`` counts what readers of the page do not see.
 
-    def __init__(self, styles: Styles, dropped: Counter[str]) -> None:
+    ``comments`` are by their number, 「総務課: 要確認」.
+    """
+
+    def __init__(
+        self, styles: Styles, dropped: Counter[str], comments: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self._styles = styles
         self._dropped = dropped
+        self._comments = comments
+        self._commented_from: dict[str, int] = {}
 
     def read(self, paragraph: Element) -> ParagraphText:
-        """The text of a ``w:p``."""
+        """The text of a ``w:p``; comments that are still open began before it."""
+        self._commented_from = dict.fromkeys(self._commented_from, 0)
         found = ParagraphText()
         self._children(paragraph, found)
         return found
@@ -90,6 +102,24 @@ class TextReader:
         if reading and start < len(found.text):
             found.annotations.append(Annotation("ruby", start, len(found.text), reading))
 
+    def _inserted(self, element: Element, found: ParagraphText) -> None:
+        """What a tracked change put in, with who did."""
+        start = len(found.text)
+        self._children(element, found)
+        if start < len(found.text):
+            author = attribute(element, "author") or ""
+            found.annotations.append(Annotation("inserted", start, len(found.text), author))
+
+    def _comment_begins(self, element: Element, found: ParagraphText) -> None:
+        self._commented_from[attribute(element, "id") or ""] = len(found.text)
+
+    def _comment_ends(self, element: Element, found: ParagraphText) -> None:
+        number = attribute(element, "id") or ""
+        start = self._commented_from.pop(number, len(found.text))
+        comment = self._comments.get(number)
+        if comment and start < len(found.text):
+            found.annotations.append(Annotation("comment", start, len(found.text), comment))
+
     def _box(self, element: Element, found: ParagraphText) -> None:
         found.boxes.append(element)
 
@@ -113,6 +143,10 @@ _HANDLERS: dict[str, Callable[[TextReader, Element, ParagraphText], None]] = {
     "br": TextReader._break,
     "AlternateContent": TextReader._alternate,
     "ruby": TextReader._ruby,
+    "ins": TextReader._inserted,
+    "moveTo": TextReader._inserted,
+    "commentRangeStart": TextReader._comment_begins,
+    "commentRangeEnd": TextReader._comment_ends,
     "txbxContent": TextReader._box,
     "docPr": TextReader._picture,
     "footnoteReference": TextReader._note,

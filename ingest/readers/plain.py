@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.encoding import Decoded, decode
-from ingest.outline import heading_level
+from ingest.outline import heading_level, numbered_level
 from ingest.readers import aozora
 from ingest.readers.base import Block, BlockKind, Reading
 from ingest.readers.lines import BULLET, Paragraph, paragraphs
@@ -49,11 +49,18 @@ def split_lines(text: str) -> list[str]:
 def paragraph_blocks(found: Sequence[Paragraph]) -> Iterator[Block]:
     """Paragraphs as headings, list items and prose."""
     for index, one in enumerate(found):
-        stands_over_text = index + 1 < len(found) and not found[index + 1].alone
+        below = found[index + 1] if index + 1 < len(found) else None
+        stands_over_text = below is not None and not below.alone and not _goes_on(one.text, below.text)
         level = heading_level(one.text, alone=one.alone and stands_over_text)
         kind = BlockKind.LIST_ITEM if BULLET.match(one.text) else BlockKind.PARAGRAPH
         place = Locator(0, 0, lines=(one.first_line, one.last_line))
         yield Block(BlockKind.HEADING if level else kind, one.text, level=level or 0, place=place)
+
+
+def _goes_on(text: str, below: str) -> bool:
+    """Whether the next line is numbered in the same way: then both are items of a list."""
+    level = numbered_level(text)
+    return level is not None and level == numbered_level(below)
 
 
 def _title(found: Sequence[Paragraph]) -> str | None:

@@ -157,6 +157,27 @@ def test_what_readers_of_the_page_do_not_see_is_counted() -> None:
     }
 
 
+def test_insertions_and_comments_are_told_apart() -> None:
+    """The second comment goes on into the next paragraph, the third is about no words."""
+    body = (
+        "<w:p><w:r><w:t>旅費は</w:t></w:r><w:ins w:author='経理課'><w:r><w:t>実費を</w:t></w:r></w:ins>"
+        "<w:commentRangeStart w:id='1'/><w:r><w:t>支給</w:t></w:r><w:commentRangeEnd w:id='1'/>"
+        "<w:commentRangeStart w:id='2'/><w:r><w:t>する。</w:t></w:r></w:p>"
+        "<w:p><w:r><w:t>次の段落。</w:t></w:r><w:commentRangeEnd w:id='2'/><w:r><w:t>終わり。</w:t></w:r>"
+        "<w:commentRangeEnd w:id='3'/><w:moveTo><w:r><w:t>移動先</w:t></w:r></w:moveTo></w:p>"
+    )
+    notes = "".join(
+        f"<w:comment w:id='{i}' w:author='総務課'>{paragraph(text)}</w:comment>"
+        for i, text in enumerate(("零", "上限は", "要確認", "なし"))
+    )
+    first, second = read(docx(body, comments=notes), "a.docx").blocks
+    assert (first.text, second.text) == ("旅費は実費を支給する。", "次の段落。終わり。移動先")
+    assert marks(first, "inserted") == [("実費を", "経理課")]
+    assert marks(first, "comment") == [("支給", "総務課: 上限は")]
+    assert marks(second, "comment") == [("次の段落。", "総務課: 要確認")]
+    assert marks(second, "inserted") == [("移動先", "")]
+
+
 def test_inside_a_paragraph() -> None:
     body = (
         '<w:p xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><w:r><w:t>一</w:t><w:tab/>'

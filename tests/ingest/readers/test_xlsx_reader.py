@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
 from collections.abc import Callable
 
 import pytest
 from openpyxl import Workbook
 from openpyxl.styles import Font, PatternFill
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from ingest.readers.cell_format import Value, show_value
 from ingest.readers.registry import read
 from rag.errors import DamagedDocument
 from tests.ingest.readers.made import DRAWING, relationships, texts, told, zipped
 
+SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 FILL = PatternFill("solid", fgColor="DDEBF7")
 WHITE = PatternFill("solid", fgColor="FFFFFF")
 
@@ -173,10 +176,42 @@ def test_what_is_hidden_is_counted() -> None:
     assert dict(reading.dropped) == {"hidden-cells": 8, "hidden-sheet": 5}
 
 
-def test_formats_that_only_a_japanese_excel_knows() -> None:
-    data = saved(rows(["開始日"], [45839]))
+def unpacked(data: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_readings_that_were_typed_are_no_text() -> None:
+    """Excel keeps what was typed beside the kanji, for shared strings and for those of a cell alike."""
+    typed = '<t>{}</t><rPh sb="0" eb="2"><t>{}</t></rPh><phoneticPr fontId="1"/>'
+    parts = unpacked(saved(rows(["x"])))
+    cells = (
+        f'<c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is>{typed.format("本田", "ホンダ")}</is></c>'
+    )
+    sheet = re.sub(r"<c r=.*</c>", cells, parts["xl/worksheets/sheet1.xml"].decode())
+    strings = f"<sst xmlns='{SPREADSHEET}'><si>{typed.format('豊田', 'トヨタ')}</si></sst>"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    part = f"<Override PartName='/xl/sharedStrings.xml' ContentType='{kind}'/></Types>"
+    changed = {
+        "xl/worksheets/sheet1.xml": sheet,
+        "xl/sharedStrings.xml": strings,
+        "[Content_Types].xml": parts["[Content_Types].xml"].decode().replace("</Types>", part),
+    }
+    assert texts(read(zipped(parts | changed), "a.xlsx")) == ["豊田: 本田"]
+
+
+@pytest.mark.parametrize(("epoch", "serial"), [(CALENDAR_WINDOWS_1900, 45839), (CALENDAR_MAC_1904, 44377)])
+def test_both_calendars_show_the_same_day(epoch: dt.datetime, serial: int) -> None:
+    def fill(workbook: Workbook) -> None:
+        workbook.epoch = epoch
+        workbook.active["A1"] = serial
+        workbook.active["A1"].number_format = 'ggge"年"m"月"d"日"'
+
+    assert texts(read(saved(fill), "a.xlsx")) == ["令和7年7月1日"]
+
+
+def test_formats_that_only_a_japanese_excel_knows() -> None:
+    parts = unpacked(saved(rows(["開始日"], [45839])))
     styles = parts["xl/styles.xml"].replace(b'<xf numFmtId="0"', b'<xf numFmtId="28"')
     reading = read(zipped(parts | {"xl/styles.xml": styles}), "a.xlsx")
     assert texts(reading) == ["開始日", "令和7年7月1日"]
