@@ -21,13 +21,13 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import ConfigDict, Field
 
-from rag.answering.base import AnswerDone, AnswerEvent, HitsFound, StatementVerified
+from rag.answering.base import AnswerDone, AnswerEvent, HitsFound, QuestionRewritten, StatementVerified
 from rag.answering.flow import AnswerFlow, last_answer
 from rag.errors import ModelUnavailable, SettingsError
 from rag.generation.base import Generator, Prompt, Sampling
 from rag.generation.wrapping import WrappedGenerator
 from rag.settings import GenerationSettings
-from rag.types import EVERYTHING, Answer, Hit, Question, Scope
+from rag.types import EVERYTHING, Answer, Conditions, Hit, Question, Scope
 
 DEFAULT_CONTEXT_TOKENS = 8_192
 """What a chat model is believed to take unless ``generation.context_tokens`` says more."""
@@ -65,12 +65,14 @@ class StoreRetriever(BaseRetriever):
     model_config = ConfigDict(arbitrary_types_allowed=True)
     retriever: Any
     scope: Scope = EVERYTHING
+    conditions: Conditions | None = None
     top_k: int = 8
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[LangChainDocument]:
-        hits = self.retriever.retrieve(Question(query, self.scope), self.top_k)
+        question = Question(query, self.scope, conditions=self.conditions)
+        hits = self.retriever.retrieve(question, self.top_k)
         return [HitDocument.from_hit(hit) for hit in hits]
 
 
@@ -234,6 +236,8 @@ class AnswerChain(Runnable[str | Question, Answer]):
         growing = Answer(question.text, (), (), False, 0.0, self.flow.answerer.name)
         for event in self.events(question, config):
             match event:
+                case QuestionRewritten(query):
+                    growing = replace(growing, query=query)
                 case HitsFound(hits):
                     growing = replace(growing, hits=hits)
                 case StatementVerified(statement):
@@ -271,7 +275,8 @@ class AnswerChain(Runnable[str | Question, Answer]):
 
     def _find(self, question: Question) -> list[Hit]:
         """The flow's search through LangChain, so that the retriever's callbacks come too."""
-        scoped = self.retriever.model_copy(update={"scope": question.scope})
+        update = {"scope": question.scope, "conditions": question.conditions}
+        scoped = self.retriever.model_copy(update=update)
         documents = scoped.invoke(question.text)
         return [document.hit for document in documents if isinstance(document, HitDocument)]
 

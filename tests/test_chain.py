@@ -12,13 +12,15 @@ from langchain_core.language_models.fake_chat_models import FakeListChatModel
 from langchain_core.runnables import RunnableLambda
 
 from rag.answering.base import AnswerDone, HitsFound, StatementVerified
+from rag.answering.conversation_rules import RuleRewriter
 from rag.answering.flow import AnswerFlow, last_answer
 from rag.assembly import load_generator
 from rag.chain import AnswerChain, ChatModelGenerator, GeneratorLLM, StoreRetriever, TracedGenerator
 from rag.errors import ModelUnavailable, SettingsError
 from rag.generation.base import Prompt, Sampling
 from rag.settings import GenerationSettings
-from rag.types import Question, Scope
+from rag.text.analyzer import load_analyzer
+from rag.types import Question, Scope, Turn
 from tests.fakes import FirstHitAnswerer, ListRetriever, ScriptedGenerator, make_hit
 
 HITS = [make_hit("有給休暇は年20日とする。"), make_hit("申請は前日までに行う。", chunk_id=2, score=0.5)]
@@ -68,6 +70,23 @@ def test_the_scope_reaches_the_retriever(chain: AnswerChain) -> None:
     answer = chain.invoke(Question("有休は？", Scope(sources=frozenset({"別.txt"}))))
     assert answer.abstained
     assert answer.hits == ()
+
+
+def test_conditions_in_the_question_reach_the_retriever(chain: AnswerChain) -> None:
+    chain.invoke('有休 "申請" -病気')
+    [asked] = chain.flow.retriever.asked  # type: ignore[attr-defined]
+    assert (asked.text, asked.conditions.phrases, asked.conditions.excluded) == (
+        "有休 申請",
+        ("申請",),
+        ("病気",),
+    )
+
+
+def test_a_follow_up_grows_with_what_was_searched() -> None:
+    flow = AnswerFlow(ListRetriever(HITS), FirstHitAnswerer(), rewriter=RuleRewriter(load_analyzer()))
+    asked = Question("それはいつから？", history=(Turn("有給休暇は何日ですか"),))
+    answers = list(AnswerChain(flow).stream(asked))
+    assert {answer.query for answer in answers[1:]} == {"有給休暇はいつから？"}
 
 
 def test_events_end_with_the_answer(chain: AnswerChain) -> None:
