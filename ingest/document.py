@@ -15,7 +15,7 @@ from ingest.dates import date_annotations
 from ingest.effect import effective_dates
 from ingest.injection import instruction_annotations, instruction_warnings
 from ingest.normalise import Normalised, normalise
-from ingest.outline import division_label, division_level
+from ingest.outline import division_label, division_level, is_bracketed
 from ingest.readers.base import Block, BlockKind, Reading
 from ingest.rules import rule_annotations
 from ingest.sections import Article, PlacedBlock, build_sections, find_articles, flatten
@@ -30,6 +30,7 @@ _KIND_ANNOTATIONS = {
 }
 _ID_DIGITS = 16
 _TITLE_CHARS = 80
+_BRACKETED_LEVEL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +97,17 @@ class _Body:
 
 
 def _join(blocks: Iterable[Block], dropped: Counter[str]) -> _Body:
-    body, texts, length = _Body(), [], 0
+    body, texts, length, above = _Body(), [], 0, 0
     for block in blocks:
         tidy = normalise(block.text, block.annotations, keep_indent=block.kind is BlockKind.CODE)
         dropped.update(tidy.dropped)
         if not tidy.text.strip():
             continue
         span = Span(length, length + len(tidy.text))
-        body.blocks.append(PlacedBlock(_with_outline(block, tidy.text), *span))
+        outlined = _with_outline(block, tidy.text, above)
+        if outlined.kind is BlockKind.HEADING and not is_bracketed(tidy.text):
+            above = outlined.level
+        body.blocks.append(PlacedBlock(outlined, *span))
         body.annotations += _annotations(block, tidy, span)
         body.locators += _locators(block, tidy, span)
         texts.append(tidy.text)
@@ -112,9 +116,14 @@ def _join(blocks: Iterable[Block], dropped: Counter[str]) -> _Body:
     return body
 
 
-def _with_outline(block: Block, text: str) -> Block:
-    """The block with its tidy text; a paragraph such as 「第二章　旅費」 is a heading in any format."""
+def _with_outline(block: Block, text: str, above: int) -> Block:
+    """The block with its tidy text; a paragraph such as 「第二章　旅費」 is a heading in any format.
+
+    So is 「【注意事項】」, one level below the heading ``above`` it.
+    """
     level = division_level(text) if block.kind is BlockKind.PARAGRAPH else None
+    if level is None and block.kind is BlockKind.PARAGRAPH and is_bracketed(text):
+        level = max(above + 1, _BRACKETED_LEVEL)
     if level is None:
         return replace(block, text=text)
     return replace(block, text=text, kind=BlockKind.HEADING, level=level)

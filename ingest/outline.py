@@ -14,7 +14,9 @@ _TITLE_CHARS = 40
 _LEVELS = {"編": 1, "章": 2, "節": 3, "款": 4, "目": 5}
 ARTICLE_LEVEL = 6
 _SUPPLEMENT_LEVEL = 2
+_CHAPTERED_LEVEL = 2
 _MARKED_LEVEL = 3
+_BRACKETED_NUMBER_LEVEL = 5
 
 _DIVISION = re.compile(
     rf"第\s?(?P<number>{NUMBER})\s?(?P<unit>[編章節款目])(?P<branch>(?:の{NUMBER})?)(?=[\s　：:]|$)"
@@ -24,11 +26,13 @@ _SUPPLEMENT = re.compile(
     rf"|別記様式|(?:別記)?(?P<form>様式)\s?第(?P<form_number>{NUMBER})号(?P<branch>(?:の{NUMBER})*))"
     r"(?:\s*[（(〔［].*[）)〕］]\s*)*(?:抄)?"
 )
-_BRACKETED = re.compile("[【〔≪].{1,38}[】〕≫]")
+_BRACKETED = re.compile("[【〔≪＜][^【】〔〕≪≫＜＞]{1,38}[】〕≫＞]")
 _MARKED = re.compile("[■□◆◇▼▽◎]\\s*\\S.{0,38}")
 _NUMBERED = re.compile(
     r"(?P<number>[0-9０-９]{1,2}(?:[.．][0-9０-９]{1,2})*)(?:[.．、]\s*|[ 　\t]+)(?P<title>\S.{0,38})"
 )
+_CHAPTERED = re.compile(rf"(?:第{NUMBER}[ 　\t]+|[Ⅰ-Ⅻ](?:[.．、]\s*|[ 　\t]+))\S.{{0,38}}")
+_BRACKETED_NUMBER = re.compile(r"[(（][0-9０-９]{1,2}[)）]\s*\S.{0,38}")
 _SENTENCE_END = re.compile("[。．、，,;；:：]$")
 _LEADER = re.compile(r"[.．・…‥]{3,}\s*\S{0,6}$|（第[^（）]{1,10}条(?:[―〜～・、－-][^（）]*)?）$")
 """A line of a table of contents: dots before a page number, or the articles that a chapter holds."""
@@ -91,15 +95,23 @@ def heading_level(line: str, *, alone: bool = False) -> int | None:
         return None
     if _MARKED.fullmatch(line):
         return _MARKED_LEVEL
-    return numbered_level(line) if alone else None
+    if not alone:
+        return None
+    return numbered_level(line) or (_BRACKETED_NUMBER_LEVEL if _BRACKETED_NUMBER.fullmatch(line) else None)
 
 
 def numbered_level(line: str) -> int | None:
-    """「２　実施体制」 → 3, 「２.１　役割」 → 4; None for anything that is not a number and a short title."""
-    match = _NUMBERED.fullmatch(line)
-    if match is None or _SENTENCE_END.search(line) or _LEADER.search(line):
+    """「第１　趣旨」, 「Ⅱ　体制」 → 2, 「２　体制」 → 3, 「２.１　役割」 → 4; None for no short title."""
+    if _SENTENCE_END.search(line) or _LEADER.search(line):
         return None
-    return _MARKED_LEVEL + len(re.findall("[.．]", match["number"]))
+    if match := _NUMBERED.fullmatch(line):
+        return _MARKED_LEVEL + len(re.findall("[.．]", match["number"]))
+    return _CHAPTERED_LEVEL if _CHAPTERED.fullmatch(line) else None
+
+
+def is_bracketed(line: str) -> bool:
+    """「【注意事項】」 alone on its line, which names what follows in any format."""
+    return _BRACKETED.fullmatch(line) is not None and not _LEADER.search(line)
 
 
 def article_heading(text: str) -> ArticleHeading | None:

@@ -25,7 +25,7 @@ from rag.text.sentences import split_sentences
 from rag.text.terms import Terms, index_terms
 from rag.types import Chunk, Document, Span
 
-RECIPE_VERSION = 3
+RECIPE_VERSION = 4
 """Raise it when reading, normalising or chunking gives another result for the same bytes."""
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.encoding import Decoded, decode
-from ingest.outline import heading_level, numbered_level
+from ingest.outline import heading_level
 from ingest.readers import aozora
 from ingest.readers.base import Block, BlockKind, Reading
 from ingest.readers.lines import BULLET, Paragraph, paragraphs
@@ -59,8 +59,8 @@ def paragraph_blocks(found: Sequence[Paragraph]) -> Iterator[Block]:
 
 def _goes_on(text: str, below: str) -> bool:
     """Whether the next line is numbered in the same way: then both are items of a list."""
-    level = numbered_level(text)
-    return level is not None and level == numbered_level(below)
+    level = heading_level(text, alone=True)
+    return level is not None and level == heading_level(below, alone=True)
 
 
 def _title(found: Sequence[Paragraph]) -> str | None:

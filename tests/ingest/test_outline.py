@@ -38,6 +38,12 @@ def test_divisions(line: str, level: int | None, why: str) -> None:
         ("１　このマニュアルの使い方", True, 3),
         ("１　このマニュアルの使い方", False, None),  # the first item of a list, perhaps
         ("2.1 役割", True, 4),
+        ("第１　趣旨", True, 2),
+        ("第一　趣旨", False, None),  # the first item of a list, perhaps
+        ("Ⅱ　実施体制", True, 2),
+        ("（１）申請の窓口", True, 5),
+        ("(2) 申請する。", True, None),  # a sentence
+        ("＜補足＞", False, 3),
         ("普通の行", True, None),
         ("長い行" * 20, True, None),
     ],
@@ -48,7 +54,18 @@ def test_headings_of_plain_text(line: str, alone: bool, level: int | None) -> No
 
 @pytest.mark.parametrize(
     ("line", "level"),
-    [("３．委託業務の名称", 3), ("１.２.３ 詳細", 5), ("3 個", 3), ("12:30", None), ("１、申込。", None)],
+    [
+        ("３．委託業務の名称", 3),
+        ("１.２.３ 詳細", 5),
+        ("3 個", 3),
+        ("12:30", None),
+        ("１、申込。", None),
+        ("Ⅳ. 資料", 2),
+        ("第３ 経過措置", 2),
+        ("第３次計画", None),
+        ("(3)担当", None),
+        ("(a) 担当", None),
+    ],
 )
 def test_numbered_titles(line: str, level: int | None) -> None:
     assert numbered_level(line) == level
