@@ -37,7 +37,7 @@ VERDICTS = [
     ("申請は前日までに所属長へ行う。", Verdict.VERBATIM, 1, "word for word"),
     ("申請は、前日までに所属長へ行います。", Verdict.SUPPORTED, 1, "politely"),
     ("年次有給休暇は勤続6か月で十日です。", Verdict.SUPPORTED, 0, "numbers written otherwise"),
-    ("年次有給休暇は勤続六か月で20日です。", Verdict.UNSUPPORTED, None, "another number"),
+    ("年次有給休暇は勤続六か月で20日です。", Verdict.CONTRADICTED, 0, "another number"),
     ("宿泊費は出張のたびに支給される。", Verdict.UNSUPPORTED, None, "nothing of the kind"),
     ("社用車で通勤してもよい。", Verdict.CONTRADICTED, 3, "the negation is gone"),
     ("2024年4月1日から施行される。", Verdict.SUPPORTED, 2, "the same date in another calendar"),
