@@ -6,6 +6,7 @@ saves half a second of imports.
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,7 @@ from dataclasses import replace
 
 from rag.answering.base import AnswerDone, Answerer, AnswerEvent, HitsFound, QuestionRewritten
 from rag.answering.conversation import Rewriter, Rewriting, untold, within_budget
+from rag.answering.versions import superseded_note, without_superseded
 from rag.errors import RagError
 from rag.retrieval.base import Retriever
 from rag.retrieval.query_language import read_question
@@ -28,6 +30,9 @@ Keep = Callable[[Question, Sequence[AnswerEvent]], None]
 
 HISTORY_TOKENS = 512
 """How much of a conversation a follow-up question is read with."""
+
+NOTHING_MORE = "前の回答で示した文のほかには、答えになる文がありません"
+"""What an abstention says to somebody who asked for more."""
 
 
 class AnswerFlow:
@@ -84,14 +89,16 @@ class AnswerFlow:
         standalone = replace(read, text=rewriting.query, history=())
         if rewriting.query != read.text:
             yield QuestionRewritten(rewriting.query, rewriting.by)
-        hits = tuple((find or self.find)(standalone))
+        hits, left_out = _then_in_force(tuple((find or self.find)(standalone)), standalone.scope.as_of)
         if rewriting.wants_more:
             hits = untold(hits, question.history)
         yield HitsFound(hits)
         for event in self.answerer.answer(standalone, hits):
             if isinstance(event, AnswerDone):
                 answer = self._finished(read, standalone, event.answer)
-                answer = replace(answer, question=question.text, notes=(*read.notes, *answer.notes))
+                more = (NOTHING_MORE,) if rewriting.wants_more and answer.abstained else ()
+                notes = (*read.notes, *left_out, *more, *answer.notes)
+                answer = replace(answer, question=question.text, notes=notes)
                 yield AnswerDone(replace(answer, elapsed_seconds=time.perf_counter() - began))
             else:
                 yield event
@@ -117,6 +124,14 @@ class AnswerFlow:
             notes = (*done.answer.notes, f"記録を残せませんでした（{error}）")
             return AnswerDone(replace(done.answer, notes=notes))
         return done
+
+
+def _then_in_force(hits: tuple[Hit, ...], day: dt.date | None) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
+    """For a day that was asked about: the hits without replaced versions, and a note on these."""
+    if day is None:
+        return hits, ()
+    kept, old = without_superseded(hits, day)
+    return kept, (superseded_note(old, day),) if old else ()
 
 
 def last_answer(events: Iterator[AnswerEvent]) -> Answer:

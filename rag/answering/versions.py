@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from rapidfuzz import fuzz
 
 from rag.text.fold import fold_text
-from rag.types import Answer, Attributes, Citation, DocumentInfo, Question
+from rag.types import Answer, Attributes, Citation, DocumentInfo, Hit, Question
 
 _SAME_TITLE = 90.0
 _MIN_TITLE_CHARS = 3
@@ -37,6 +37,24 @@ class OutdatedNotes:
             note for one in sorted(cited.values(), key=_number) for note in _notes(one, found.values(), day)
         ]
         return replace(answer, notes=(*answer.notes, *notes)) if notes else answer
+
+
+def without_superseded(hits: Sequence[Hit], day: dt.date) -> tuple[tuple[Hit, ...], tuple[DocumentInfo, ...]]:
+    """The hits without those of documents that a newer version had replaced by that day, and these documents.
+
+    For questions about a day; without one both versions are shown, the one in force first.
+    """
+    found = {hit.document.id: hit.document for hit in hits}
+    old = {
+        one.id: one for one in found.values() if any(_is_newer(other, one, day) for other in found.values())
+    }
+    return tuple(hit for hit in hits if hit.document.id not in old), tuple(old.values())
+
+
+def superseded_note(documents: Sequence[DocumentInfo], day: dt.date) -> str:
+    """「2025年4月1日には新しい版があった資料を除きました: 経費精算規程（2021年4月1日から）」."""
+    named = "、".join(f"{one.title or one.name}（{force_label(one.attributes, day)}）" for one in documents)
+    return f"{day_label(day)}には新しい版があった資料を除きました: {named}"
 
 
 def _number(citation: Citation) -> int:

@@ -8,7 +8,8 @@ import pytest
 
 from rag.answering.conflicts import ConflictFinder
 from rag.answering.conflicts_claims import Claim
-from rag.answering.versions import OutdatedNotes, force_label
+from rag.answering.flow import AnswerFlow
+from rag.answering.versions import OutdatedNotes, force_label, without_superseded
 from rag.types import (
     Answer,
     Attributes,
@@ -22,6 +23,7 @@ from rag.types import (
     Statement,
     Verdict,
 )
+from tests.fakes import FirstHitAnswerer, ListRetriever
 
 TODAY = dt.date(2025, 10, 1)
 OLD = Attributes(effective_from=dt.date(2021, 4, 1))
@@ -327,3 +329,25 @@ def test_a_source_that_is_out_of_date_is_told(
 def test_a_conflict_tells_the_days_itself() -> None:
     found = ConflictFinder(lambda: TODAY)(Question("q"), answer([OLD_HIT, NEW_HIT], quote(OLD_HIT)))
     assert OutdatedNotes(lambda: TODAY)(Question("q"), found) is found
+
+
+@pytest.mark.parametrize(
+    ("day", "left"),
+    [
+        pytest.param(dt.date(2022, 1, 1), {"旧", "新", "他"}, id="the newer one had not begun"),
+        pytest.param(TODAY, {"新", "他"}, id="the newer one had replaced it"),
+    ],
+)
+def test_on_a_day_a_replaced_version_is_left_out(day: dt.date, left: set[str]) -> None:
+    hits = [OLD_HIT, NEW_HIT, make_hit("他", "文。", OLD, "文書管理規程"), OLD_HIT]
+    kept, old = without_superseded(hits, day)
+    assert {hit.document.id for hit in kept} == left
+    assert [one.id for one in old] == ([] if "旧" in left else ["旧"])
+
+
+def test_the_flow_says_what_it_left_out() -> None:
+    flow = AnswerFlow(ListRetriever([OLD_HIT, NEW_HIT]), FirstHitAnswerer())
+    found = flow.answer(Question("日当は", Scope(as_of=TODAY)))
+    assert found.text == SENTENCE.format("1,200") + "[1]"
+    assert found.notes == ("2025年10月1日には新しい版があった資料を除きました: 旅費規程（2021年4月1日から）",)
+    assert flow.answer(Question("日当は")).text == SENTENCE.format("1,000") + "[1]"

@@ -11,7 +11,7 @@ from rag.answering.base import AnswerDone, HitsFound, QuestionRewritten
 from rag.answering.conversation import MAX_TURNS, Conversation, within_budget
 from rag.answering.conversation_model import ModelRewriter
 from rag.answering.conversation_rules import RuleRewriter
-from rag.answering.flow import AnswerFlow
+from rag.answering.flow import NOTHING_MORE, AnswerFlow
 from rag.bundled import bundled_path
 from rag.errors import AccessDenied, ModelUnavailable, StoreError
 from rag.generation.prompts import STYLES
@@ -145,6 +145,8 @@ def test_more_is_what_was_not_told_yet(rules: RuleRewriter) -> None:
     answer = flow.answer(Question("他には？", history=(Turn(Q_LEAVE, "有給休暇は 二十日とする。[1]"),)))
     assert (answer.query, answer.text) == (Q_LEAVE, "有給休暇は半日でも取れる。[1]")
     assert flow.answer(Question(Q_LEAVE, history=SAID)).text == "有給休暇は二十日とする。[1]"
+    both = Turn(Q_LEAVE, told.chunk.text + new.chunk.text)
+    assert flow.answer(Question("他には？", history=(both,))).notes == (NOTHING_MORE,)
 
 
 def test_a_budget_of_nothing_forgets_what_was_said(rules: RuleRewriter) -> None:
