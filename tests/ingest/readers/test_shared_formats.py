@@ -65,8 +65,10 @@ def test_every_file_has_a_reader() -> None:
 
 @needs_formats
 def test_a_password_is_asked_for() -> None:
+    data = (FORMATS / "pdf" / "aes-256.pdf").read_bytes()
     with pytest.raises(EncryptedDocument, match="password"):
-        text_of("pdf/aes-256.pdf")
+        read(data, "aes-256.pdf")
+    assert read(data, "aes-256.pdf", ReadOptions(password="foo")).blocks
 
 
 @needs_formats
