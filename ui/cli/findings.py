@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from rag.errors import RagError, StoreNotFound
 from rag.settings import Settings
+from rag.store.base import Store
 from ui.cli.commands import Session
 
 
@@ -101,11 +102,27 @@ def _settings_source(session: Session) -> str:
 
 def _models(settings: Settings) -> Iterator[Finding]:
     from rag.assembly import load_embedder
+    from rag.retrieval.probing import probe_embedder
+    from rag.text.analyzer import load_analyzer
 
-    identity = load_embedder(settings.embedding).identity
+    embedder = load_embedder(settings.embedding)
+    identity = embedder.identity
     yield Finding(
         "埋め込みモデル", Level.OK, f"{identity.name} {identity.revision} ({identity.dimension} 次元)"
     )
+    if problem := probe_embedder(embedder, load_analyzer()):
+        yield Finding("埋め込みモデル", Level.PROBLEM, problem, "embedding.model を別のモデルにして rebuild")
+
+
+def _words(settings: Settings) -> Iterator[Finding]:
+    """Files of one's own words, where the settings name some."""
+    from rag.text.synonyms import read_groups
+    from rag.text.user_dictionary import read_rows
+
+    if path := settings.ingest.user_dictionary:
+        yield Finding("ユーザー辞書", Level.OK, f"{len(read_rows(path)):,} 語 ({path})")
+    if path := settings.retrieval.synonyms:
+        yield Finding("同義語", Level.OK, f"{len(read_groups(path)):,} 語 ({path})")
 
 
 def _generation(settings: Settings) -> Iterator[Finding]:
@@ -136,6 +153,7 @@ def _store(settings: Settings) -> Iterator[Finding]:
         return
     with assembly:
         statistics = assembly.store.statistics()
+        inside = list(_inside(assembly.store))
     size = f"{statistics.size_bytes / 1e6:.1f} MB"
     counts = f"{statistics.num_documents:,} 資料 {statistics.num_chunks:,} 断片 {size}"
     yield Finding("ストア", Level.OK, f"{path} ({counts}、変更番号 {statistics.change_number})")
@@ -145,10 +163,28 @@ def _store(settings: Settings) -> Iterator[Finding]:
         level = Level.PROBLEM if follower.problem else Level.OK
         remedy = "次の ingest か rebuild で作り直されます: swallow-rag rebuild" if follower.problem else ""
         yield Finding(f"索引 {follower.name}", level, state, remedy)
+    yield from inside
+
+
+def _inside(store: Store) -> Iterator[Finding]:
+    """What nobody notices until an answer is missing."""
+    from rag.retrieval.probing import find_garbled, probe_store
+
+    if problem := probe_store(store):
+        yield Finding("索引のベクトル", Level.PROBLEM, problem, "swallow-rag rebuild")
+    garbled = find_garbled(store)
+    if garbled.num_chunks:
+        yield Finding(
+            "文字化け",
+            Level.NOTE,
+            f"{garbled.num_chunks:,} 断片が読めません: {'、'.join(garbled.names)}",
+            "元の資料を正しい文字コードで保存し直すか、別の形式で書き出して ingest",
+        )
 
 
 CHECKS: dict[str, Callable[[Settings], Iterator[Finding]]] = {
     "埋め込みモデル": _models,
+    "辞書と同義語": _words,
     "文章生成": _generation,
     "ストア": _store,
 }
