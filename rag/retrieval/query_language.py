@@ -30,6 +30,9 @@ from rag.types import Conditions, Question, Scope
 MAX_SYNTAX_CHARS = 300
 """A longer question, or one of several lines, was pasted: nothing in it is syntax."""
 
+MAX_PHRASES = 10
+"""Phrases and exclusions in one question; each takes a search of its own."""
+
 _NAMES = {
     "collection": "collection", "資料群": "collection",
     "source": "source", "資料": "source",
@@ -67,7 +70,7 @@ _ELEMENT = re.compile(
 )
 _QUOTE = re.compile('["＂“”]')
 _LONE_QUOTE = re.compile(r"(?<!\S)[\"＂“]\w")
-_OPTION = re.compile(r"[A-Za-z]{1,2}")
+_OPTION = re.compile(r"[A-Za-z]{1,2}|[ぁ-ゖ]")
 _CONTENT = re.compile(r"[^\W_]")
 
 
@@ -153,16 +156,26 @@ def _take_phrase(written: str, phrase: str, reading: _Reading) -> str:
     if not _CONTENT.search(phrase):
         reading.notes.append(f"{written} は記号だけなので、条件にしませんでした")
         return written
+    if _is_full(written, reading):
+        return written
     reading.found["phrase"].append(phrase.strip())
     return f" {phrase} "
 
 
 def _take_excluded(written: str, word: str, reading: _Reading, *, bare: bool) -> str:
-    """An option of a command (``-la``) stays a word."""
-    if not _CONTENT.search(word) or (bare and _OPTION.fullmatch(word)):
+    """An option of a command (``-la``) and a single kana stay words."""
+    if not _CONTENT.search(word) or (bare and _OPTION.fullmatch(word)) or _is_full(written, reading):
         return written
     reading.found["not"].append(word.strip())
     return " "
+
+
+def _is_full(written: str, reading: _Reading) -> bool:
+    """Whether there are so many phrases and exclusions that one more stays a word, with a note."""
+    if len(reading.found["phrase"]) + len(reading.found["not"]) < MAX_PHRASES:
+        return False
+    reading.notes.append(f"語句の条件は {MAX_PHRASES} 個までなので、{written} は語として探しました")
+    return True
 
 
 def _take_name(name: str) -> Callable[[str, str, _Reading], str]:

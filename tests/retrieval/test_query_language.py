@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.retrieval.filters import MAX_PAGES, Dates, read_articles, read_dates, read_pages
-from rag.retrieval.query_language import MAX_SYNTAX_CHARS, read_question
+from rag.retrieval.query_language import MAX_PHRASES, MAX_SYNTAX_CHARS, read_question
 from rag.types import NO_CONDITIONS, Conditions, Question, Scope
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -83,6 +83,7 @@ PLAIN = [
     ('24" モニター', "inches"),
     ("5'10\" の身長", "feet and inches"),
     ("ls -la とは", "options of a command"),
+    ("日本 -の 歴史", "a single kana"),
     ("git commit --amend", "a long option"),
     ("git rebase -i HEAD", "an option before a word"),
     ("NOT NULL 制約", "SQL, at the beginning"),
@@ -139,6 +140,15 @@ def test_broken_syntax_is_searched_for_as_words_with_a_note(text: str, note: str
     assert (read.text, read.conditions) == (text, NO_CONDITIONS), reason
     assert len(read.notes) == 1
     assert note in read.notes[0]
+
+
+@pytest.mark.parametrize("element", ["-語{}", '"語{}"'])
+def test_a_condition_too_many_stays_a_word(element: str) -> None:
+    read = read_question(Question("休暇 " + " ".join(element.format(number) for number in range(12))))
+    assert read.conditions is not None
+    assert len(read.conditions.phrases + read.conditions.excluded) == MAX_PHRASES
+    assert sum("10 個まで" in note for note in read.notes) == 2
+    assert "語10" in read.text
 
 
 def test_a_collection_narrows_the_scope() -> None:

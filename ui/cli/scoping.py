@@ -66,8 +66,8 @@ def _read_day(context: click.Context, parameter: click.Parameter, written: str |
 def read_text(argument: str) -> str:
     """The question itself, or standard input for ``-``; an empty one is an error."""
     text = sys.stdin.read() if argument == STANDARD_INPUT else argument
-    # Bytes of the command line that are no UTF-8 arrive as lone surrogates.
-    text = text.encode(errors="surrogateescape").decode(errors="replace").strip()
+    # Bytes of the command line that are no UTF-8 arrive as lone surrogates; so may anything else.
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip()
     if not text:
         raise click.BadArgumentUsage("質問が空です")
     return text

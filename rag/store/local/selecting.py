@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 
 import numpy as np
 import orjson
@@ -32,7 +32,7 @@ from rag.types import Conditions, Scope
 MAX_VERIFIED = 5_000
 """So many texts are read to see whether a phrase stands there; of more, its pairs of characters decide."""
 
-_PHRASE_FIELDS = ("bigram", "title", "heading")
+_FIELD_NUMBERS = [FIELD_NAMES.index(name) for name in ("bigram", "title", "heading")]
 _MUST, _SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
 
 Ids = NDArray[np.int64]
@@ -140,10 +140,14 @@ def _holds(block: TermBlock, requirement: Requirement) -> NDArray[np.bool_]:
 def _phrase(folded: str) -> Requirement:
     """In one of the fields all pairs of the phrase; of a single character any pair that has it."""
     pairs = pairs_within(folded)
-    fields = [FIELD_NAMES.index(name) for name in _PHRASE_FIELDS]
     if not pairs:
-        return [[_Group(field, term_ids(field, pairs_with(folded.strip())))] for field in fields]
-    return [[_Group(field, term_ids(field, [pair])) for pair in pairs] for field in fields]
+        return _with_character(folded.strip())
+    return [[_Group(field, term_ids(field, [pair])) for pair in pairs] for field in _FIELD_NUMBERS]
+
+
+@lru_cache(maxsize=16)
+def _with_character(character: str) -> Requirement:
+    return [[_Group(field, term_ids(field, pairs_with(character)))] for field in _FIELD_NUMBERS]
 
 
 def _marked(marks: Sequence[str]) -> Requirement:
