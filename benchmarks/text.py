@@ -19,7 +19,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from rag.text.analyzer import Analysis, load_analyzer
+from rag.store.analyses import pack_analyses, read_word, unpack_analysis
+from rag.text.analyzer import load_analyzer
 from rag.text.era import find_dates
 from rag.text.fold import fold, fold_text
 from rag.text.query_terms import query_terms
@@ -51,7 +52,8 @@ def _measure(text: str) -> list[tuple[str, str]]:
     analyzer = load_analyzer()
     chunks = [text[place : place + CHUNK_CHARS] for place in range(0, len(text), CHUNK_CHARS)]
     analyses = [analyzer.analyze(chunk) for chunk in chunks]
-    stored = [analysis.to_bytes() for analysis in analyses]
+    rows, words = pack_analyses(analyses)
+    known = {number: read_word(word) for number, word in words.items()}
     title = "就業規則 第三章 休暇"
     context = analyzer.analyze(title)
     steps: dict[str, Callable[[], Iterable[object]]] = {
@@ -60,8 +62,8 @@ def _measure(text: str) -> list[tuple[str, str]]:
         "split_sentences": lambda: map(split_sentences, chunks),
         "find_dates": lambda: map(find_dates, chunks),
         "analyze (MeCab with features)": lambda: map(analyzer.analyze, chunks),
-        "Analysis.to_bytes": lambda: map(Analysis.to_bytes, analyses),
-        "Analysis.from_bytes": lambda: map(Analysis.from_bytes, stored),
+        "pack_analyses": lambda: pack_analyses(analyses)[0],
+        "unpack_analysis": lambda: (unpack_analysis(row, known) for row in rows),
         "index_terms": lambda: (
             index_terms(chunk, analysis, title, context, title, context)
             for chunk, analysis in zip(chunks, analyses, strict=True)
@@ -70,7 +72,7 @@ def _measure(text: str) -> list[tuple[str, str]]:
     }
     num_bytes = len(text.encode(errors="replace"))
     figures = [(name, _figure(step, len(text), num_bytes)) for name, step in steps.items()]
-    return [*figures, ("bytes of an analysis a character", f"{sum(map(len, stored)) / len(text):.2f}")]
+    return [*figures, ("bytes of an analysis a character", f"{sum(map(len, rows)) / len(text):.2f}")]
 
 
 def _figure(step: Callable[[], Iterable[object]], num_chars: int, num_bytes: int) -> str:

@@ -49,7 +49,7 @@ def build_pool(
     else:
         prepared = _prepare_beside(documents, embedder, settings.ingest)
     for done, one in enumerate(with_vectors(prepared, embedder), start=1):
-        store.add(one.document, one.indexed())
+        store.add_packed(one.packed)
         tell(Phase.INDEXING, done, len(documents))
     store.publish()
     return Assembly(settings, analyzer, embedder, store)

@@ -8,7 +8,6 @@ from functools import cache
 from typing import overload
 
 from ingest.messages import PreparedDocument
-from ingest.prepare import embedded_text
 from rag.embedding.base import Embedder
 from rag.text.analyzer import Analysis, Analyzer, load_analyzer
 
@@ -20,11 +19,11 @@ def with_vectors(prepared: Iterable[PreparedDocument], embedder: Embedder) -> It
     """The same documents, each with a vector a chunk; those that have them pass at once."""
     gathered: list[PreparedDocument] = []
     for document in prepared:
-        if document.vectors is not None:
+        if document.packed.vectors is not None:
             yield document
             continue
         gathered.append(document)
-        if sum(len(one.chunks) for one in gathered) >= GATHERED_CHUNKS:
+        if sum(len(one.texts) for one in gathered) >= GATHERED_CHUNKS:
             yield from _embedded(gathered, embedder)
             gathered = []
     if gathered:
@@ -32,12 +31,12 @@ def with_vectors(prepared: Iterable[PreparedDocument], embedder: Embedder) -> It
 
 
 def _embedded(gathered: Sequence[PreparedDocument], embedder: Embedder) -> Iterator[PreparedDocument]:
-    texts = [embedded_text(one.document, prepared.chunk) for one in gathered for prepared in one.chunks]
+    texts = [text for one in gathered for text in one.texts]
     vectors = embedder.embed_documents(texts, _OnDemand(texts))
     place = 0
     for one in gathered:
-        end = place + len(one.chunks)
-        yield replace(one, vectors=vectors[place:end])
+        end = place + len(one.texts)
+        yield replace(one, packed=one.packed.with_vectors(vectors[place:end]), texts=())
         place = end
 
 

@@ -20,7 +20,7 @@ import orjson
 
 from ingest.chunk import chunk_document
 from ingest.document import build_document
-from ingest.messages import Configuration, FileJob, PreparedChunk, PreparedDocument, decode_job, pack, unpack
+from ingest.messages import Configuration, FileJob, ReadDocument, decode_job, pack, unpack
 from ingest.readers.registry import read
 from ingest.sources import read_source
 from ingest.worker import Work, serve
@@ -82,10 +82,10 @@ def inspect_file(path: Path, settings: IngestSettings) -> Inspection:
     if isinstance(result, RagError):
         raise result
     facts, body = unpack(result)
-    prepared = PreparedDocument.from_bytes(body)
+    prepared = ReadDocument.from_bytes(body)
     return Inspection(
         prepared.document,
-        tuple(one.chunk for one in prepared.chunks),
+        prepared.chunks,
         orjson.loads(facts),
         prepared.warnings,
         prepared.dropped,
@@ -122,8 +122,7 @@ def _inspected(file: FileJob, configuration: Configuration) -> bytes:
         chunking.max_chars,
         overlap_sentences=chunking.overlap_sentences,
     )
-    bare = tuple(PreparedChunk(chunk, b"", {}) for chunk in chunks)
-    prepared = PreparedDocument(document, bare, None, built.warnings, built.dropped)
+    prepared = ReadDocument(document, tuple(chunks), built.warnings, built.dropped)
     return pack([orjson.dumps(reading.encoding_confidence), prepared.to_bytes()])
 
 

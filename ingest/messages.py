@@ -7,26 +7,22 @@ a byte for the kind, and the body. A body of several parts is packed with their 
 from __future__ import annotations
 
 import struct
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cache
 from typing import Self
 
-import numpy as np
 import orjson
 from pydantic import TypeAdapter
 
 import rag.errors
 from ingest.chunking import Chunking
 from ingest.readers.base import DEFAULT_OPTIONS, Member, ReadOptions
-from rag.embedding.base import Vectors
 from rag.errors import RagError, ReadError
 from rag.settings import IngestSettings
-from rag.store.base import IndexedChunk
-from rag.text.terms import Terms
-from rag.types import Chunk, Document
+from rag.store.packing import PackedDocument
+from rag.types import Chunk, Document, DocumentInfo
 
 _LENGTH = struct.Struct("<Q")
 
@@ -126,75 +122,79 @@ def decode_job(data: bytes) -> FileJob | DocumentJob:
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedChunk:
-    """A chunk on its way into a store; ``analysis`` is packed, because nobody looks into it on the way."""
-
-    chunk: Chunk
-    analysis: bytes
-    terms: Terms
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedDocument:
-    """All that a store needs of a document; ``vectors`` has a row a chunk, or is None until embedded.
-
-    ``members`` are files inside it that are still to be read.
-    """
+class ReadDocument:
+    """A document as it was read, and its chunks where it was cut; ``members`` are files inside it."""
 
     document: Document
-    chunks: tuple[PreparedChunk, ...]
-    vectors: Vectors | None = None
+    chunks: tuple[Chunk, ...] = ()
     warnings: tuple[str, ...] = ()
     dropped: Mapping[str, int] = field(default_factory=dict)
     members: tuple[Member, ...] = ()
 
-    def indexed(self) -> list[IndexedChunk]:
-        """The chunks as a store takes them; the vectors must be there."""
-        if self.vectors is None:
-            raise ValueError(f"document {self.document.id} was not embedded")
-        return [
-            IndexedChunk(prepared.chunk, prepared.analysis, prepared.terms, vector)
-            for prepared, vector in zip(self.chunks, self.vectors, strict=True)
-        ]
-
     def to_bytes(self) -> bytes:
-        """Columns rather than rows; the text of a chunk is not sent, it stands in the document."""
-        vectors = self.vectors
-        shape = None if vectors is None else vectors.shape
+        """As JSON; the text of a chunk is not sent, it stands in the document."""
         return pack(
             [
-                orjson.dumps([self.warnings, dict(self.dropped), shape, len(self.chunks)]),
+                orjson.dumps([self.warnings, dict(self.dropped)]),
                 _documents().dump_json(self.document),
-                _chunks().dump_json([replace(prepared.chunk, text="") for prepared in self.chunks]),
-                orjson.dumps([prepared.terms for prepared in self.chunks]),
-                b"" if vectors is None else np.ascontiguousarray(vectors, dtype=np.float32).tobytes(),
-                *(prepared.analysis for prepared in self.chunks),
-                *(part for member in self.members for part in _member_parts(member)),
+                _chunks().dump_json([replace(chunk, text="") for chunk in self.chunks]),
+                *_members_to_parts(self.members),
             ]
         )
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """The same value again."""
-        facts, document_json, chunks_json, terms_json, vector_bytes, *rest = unpack(data)
-        warnings, dropped, shape, num_chunks = orjson.loads(facts)
-        analyses, members = rest[:num_chunks], rest[num_chunks:]
+        facts, document_json, chunks_json, *members = unpack(data)
+        warnings, dropped = orjson.loads(facts)
         document = _documents().validate_json(document_json)
         chunks = (
             replace(chunk, text=document.text[chunk.start : chunk.end])
             for chunk in _chunks().validate_json(chunks_json)
         )
-        terms = (
-            {name: Counter(counts) for name, counts in fields.items()} for fields in orjson.loads(terms_json)
-        )
+        return cls(document, tuple(chunks), tuple(warnings), dropped, _members_of(members))
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedDocument:
+    """All that a store needs of a document, packed, and what is told of its reading.
+
+    ``texts`` are those of its chunks as embedders see them, where it has no vectors yet; ``members`` are
+    files inside it that are still to be read.
+    """
+
+    packed: PackedDocument
+    texts: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    members: tuple[Member, ...] = ()
+
+    @property
+    def info(self) -> DocumentInfo:
+        """What is known of the document."""
+        return self.packed.info
+
+    def to_bytes(self) -> bytes:
+        """The facts as JSON, then the packed document and the members."""
+        facts = orjson.dumps([self.warnings, dict(self.dropped), self.texts])
+        return pack([facts, self.packed.to_bytes(), *_members_to_parts(self.members)])
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """The same value again."""
+        facts, packed, *members = unpack(data)
+        warnings, dropped, texts = orjson.loads(facts)
         return cls(
-            document=document,
-            chunks=tuple(PreparedChunk(*parts) for parts in zip(chunks, analyses, terms, strict=True)),
-            vectors=None if shape is None else np.frombuffer(vector_bytes, dtype=np.float32).reshape(shape),
-            warnings=tuple(warnings),
-            dropped=dropped,
-            members=tuple(map(_member, members[::3], members[1::3], members[2::3])),
+            PackedDocument.from_bytes(packed), tuple(texts), tuple(warnings), dropped, _members_of(members)
         )
+
+
+def _members_to_parts(members: Sequence[Member]) -> list[bytes]:
+    return [part for member in members for part in _member_parts(member)]
+
+
+def _members_of(parts: Sequence[bytes]) -> tuple[Member, ...]:
+    return tuple(map(_member, parts[::3], parts[1::3], parts[2::3]))
 
 
 def _member_parts(member: Member) -> tuple[bytes, bytes, bytes]:

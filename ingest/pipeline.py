@@ -94,8 +94,7 @@ class _Run:
         """Read what is new or changed, in child processes, and write it as it comes."""
         with open_pool(self._embedder, self._settings, self._num_workers()) as pool:
             for prepared in with_vectors(self._prepared(pool), self._embedder):
-                original = self._originals.pop(prepared.document.source)
-                self._store.add(prepared.document, prepared.indexed(), original)
+                self._store.add_packed(prepared.packed, self._originals.pop(prepared.info.source))
                 self._tell(self._written(prepared))
 
     def _prepared(self, pool: WorkerPool) -> Iterator[PreparedDocument]:
@@ -108,7 +107,7 @@ class _Run:
             prepared = PreparedDocument.from_bytes(result)
             queue.put(self._member_jobs(job.key, prepared.members))
             self._remove(self._held.strangers(job.key, prepared.members))
-            if self._is_held(job.key, prepared.document.sha256):  # opened again for its members alone
+            if self._is_held(job.key, prepared.info.sha256):  # opened again for its members alone
                 del self._originals[job.key]
                 self._tell(FileReport(job.key, Status.UNCHANGED))
             else:
@@ -174,12 +173,12 @@ class _Run:
         return info is not None and (info.sha256, info.recipe) == (sha256, self._recipe)
 
     def _written(self, prepared: PreparedDocument) -> FileReport:
-        source = prepared.document.source
+        source = prepared.info.source
         return FileReport(
             source,
             Status.UPDATED if source in self._held else Status.ADDED,
-            num_chunks=len(prepared.chunks),
-            num_chars=len(prepared.document.text),
+            num_chunks=prepared.info.num_chunks,
+            num_chars=prepared.info.num_chars,
             warnings=prepared.warnings,
             dropped=prepared.dropped,
         )

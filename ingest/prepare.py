@@ -15,14 +15,15 @@ from ingest.chunk import chunk_context, chunk_document
 from ingest.chunking import Chunking, Measure
 from ingest.document import build_document
 from ingest.marks import Marks
-from ingest.messages import DocumentJob, FileJob, PreparedChunk, PreparedDocument, decode_job
+from ingest.messages import DocumentJob, FileJob, PreparedDocument, decode_job
 from ingest.readers.base import DEFAULT_OPTIONS, ReadOptions
 from ingest.readers.members import LISTINGS
 from ingest.readers.registry import read
-from rag.embedding.base import Embedder, Vectors
+from rag.embedding.base import Embedder
+from rag.store.packing import pack_document
 from rag.text.analyzer import Analysis, Analyzer, Feature
 from rag.text.sentences import split_sentences
-from rag.text.terms import Terms, index_terms
+from rag.text.terms import index_terms
 from rag.types import Chunk, Document, Span
 
 RECIPE_VERSION = 4
@@ -39,20 +40,6 @@ class _Context(NamedTuple):
 
     text: str
     analysis: Analysis
-
-
-class _Analysed(NamedTuple):
-    """A chunk between its analysis and the store."""
-
-    chunk: Chunk
-    analysis: Analysis
-    terms: Terms
-    context: tuple[_Context, ...]
-
-    def embedded_analysis(self) -> Analysis:
-        """That of `embedded_text`."""
-        context = [part for part in self.context if part.text]
-        return join_analyses([*context, (self.chunk.text, self.analysis)])
 
 
 class Preparer:
@@ -96,13 +83,23 @@ class Preparer:
 
     def prepare(self, document: Document) -> PreparedDocument:
         """Cut, analyse and embed a document; the list of what an archive holds has no chunks."""
+        chunks = self._chunks(document)
+        contexts = [tuple(map(self._context, chunk_context(document, chunk))) for chunk in chunks]
+        analyses = [self._analyzer.analyze(chunk.text) for chunk in chunks]
         marks = Marks(document)
-        analysed = [self._analyze(document, chunk, marks) for chunk in self._chunks(document)]
-        return PreparedDocument(
-            document,
-            tuple(PreparedChunk(one.chunk, one.analysis.to_bytes(), one.terms) for one in analysed),
-            self._embed(document, analysed),
-        )
+        terms = [
+            index_terms(chunk.text, analysis, *title, *heading, marks=marks.of(Span(chunk.start, chunk.end)))
+            for chunk, analysis, (title, heading) in zip(chunks, analyses, contexts, strict=True)
+        ]
+        packed = pack_document(document, chunks, analyses, terms, None)
+        texts = [embedded_text(document, chunk) for chunk in chunks]
+        if self._embedder is None:
+            return PreparedDocument(packed, tuple(texts))
+        joined = [
+            join_analyses([*context, _Context(chunk.text, analysis)])
+            for chunk, analysis, context in zip(chunks, analyses, contexts, strict=True)
+        ]
+        return PreparedDocument(packed.with_vectors(self._embedder.embed_documents(texts, joined)))
 
     def _chunks(self, document: Document) -> list[Chunk]:
         if document.media_type in LISTINGS:
@@ -115,19 +112,6 @@ class Preparer:
             ruler=self._measure.ruler(document),
         )
 
-    def _analyze(self, document: Document, chunk: Chunk, marks: Marks) -> _Analysed:
-        title, heading = map(self._context, chunk_context(document, chunk))
-        analysis = self._analyzer.analyze(chunk.text)
-        marked = marks.of(Span(chunk.start, chunk.end))
-        terms = index_terms(chunk.text, analysis, *title, *heading, marks=marked)
-        return _Analysed(chunk, analysis, terms, (title, heading))
-
-    def _embed(self, document: Document, analysed: Sequence[_Analysed]) -> Vectors | None:
-        if self._embedder is None:
-            return None
-        texts = [embedded_text(document, one.chunk) for one in analysed]
-        return self._embedder.embed_documents(texts, [one.embedded_analysis() for one in analysed])
-
     def _analyze_context(self, text: str) -> _Context:
         return _Context(text, self._analyzer.analyze(text))
 
@@ -138,14 +122,14 @@ def embedded_text(document: Document, chunk: Chunk) -> str:
 
 
 def join_analyses(parts: Sequence[tuple[str, Analysis]]) -> Analysis:
-    """The analysis of texts that are put one below the other, a new line between them."""
+    """The analysis of texts that are put one below the other, a new line between them, without the empty."""
     starts: list[int] = []
     ends: list[int] = []
     features: list[Feature] = []
     place = 0
     for text, analysis in parts:
-        starts.extend(start + place for start in analysis.starts)
-        ends.extend(end + place for end in analysis.ends)
-        features.extend(analysis.features)
-        place += len(text) + 1
+        starts += map(place.__add__, analysis.starts)
+        ends += map(place.__add__, analysis.ends)
+        features += analysis.features
+        place += len(text) + 1 if text else 0
     return Analysis(parts[-1][1].analyzer, tuple(starts), tuple(ends), tuple(features))

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from ingest.containers import JobQueue, Nesting, member_source
 from ingest.document import build_document
-from ingest.messages import Configuration, FileJob, PreparedDocument, decode_job
+from ingest.messages import Configuration, FileJob, ReadDocument, decode_job
 from ingest.readers.base import DEFAULT_OPTIONS, Member, ReadOptions
 from ingest.readers.members import LISTINGS
 from ingest.readers.registry import read
@@ -71,7 +71,7 @@ class _Run:
             if isinstance(result, RagError):
                 self._read[job.key] = Read(job.key, None, str(result))
                 continue
-            prepared = PreparedDocument.from_bytes(result)
+            prepared = ReadDocument.from_bytes(result)
             queue.put(self._member_jobs(job.key, prepared.members))
             if prepared.document.media_type not in LISTINGS:
                 self._read[job.key] = Read(job.key, prepared.document, "", prepared.warnings)
@@ -126,9 +126,7 @@ def _work(data: bytes, options: ReadOptions = DEFAULT_OPTIONS) -> bytes:
         sha256=job.sha256,
         size_bytes=len(job.data),
     )
-    return PreparedDocument(
-        built.document, (), None, built.warnings, built.dropped, reading.members
-    ).to_bytes()
+    return ReadDocument(built.document, (), built.warnings, built.dropped, reading.members).to_bytes()
 
 
 if __name__ == "__main__":

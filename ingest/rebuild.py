@@ -107,11 +107,9 @@ class _Copy:
 
     def write(self, prepared: PreparedDocument) -> None:
         """Put one document with its original into the new store."""
-        document = prepared.document
-        self._new.add(document, prepared.indexed(), self._old.original(document.id, EVERYTHING))
-        report = FileReport(
-            document.source, Status.UPDATED, num_chunks=len(prepared.chunks), num_chars=len(document.text)
-        )
+        info = prepared.info
+        self._new.add_packed(prepared.packed, self._old.original(info.id, EVERYTHING))
+        report = FileReport(info.source, Status.UPDATED, num_chunks=info.num_chunks, num_chars=info.num_chars)
         self.reports.append(report)
         self._progress(Progress(len(self.reports), len(self._infos), report))
 

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
+import threading
 import zlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,7 @@ MODEL_FILES = (WORDS_FILE, VECTORS_FILE, SCALES_FILE)
 
 _SKIPPED_POS = ("助詞", "助動詞", "補助記号", "記号", "空白")
 MAX_REMEMBERED_WORDS = 200_000
+NO_ROW = -1
 _KANJI = re.compile(r"[㐀-鿿々]")
 
 
@@ -70,29 +71,41 @@ def ngram_rows(word: str, num_rows: int) -> tuple[int, ...]:
     return tuple(zlib.crc32(piece.encode("utf-8", "replace")) % num_rows for piece in pieces)
 
 
-class _Rows(dict[Feature, tuple[int, ...]]):
-    """Feature → the rows behind it, found once; no rows for a word that is not embedded."""
+class _Codes(dict[Feature, int]):
+    """Feature → the row of its word, `NO_ROW` for a word that is not embedded, found once for each.
+
+    A word without a row of its own has a code below that, which stands for the rows of its pieces.
+    """
 
     def __init__(self, words: Mapping[str, int], num_ngram_rows: int, max_remembered: int) -> None:
         super().__init__()
         self._words = words
         self._num_ngram_rows = num_ngram_rows
         self._max_remembered = max_remembered
+        self._pieces: list[tuple[int, ...]] = []
 
-    def __missing__(self, feature: Feature) -> tuple[int, ...]:
+    def pieces(self, code: int) -> tuple[int, ...]:
+        """The rows that a code below `NO_ROW` stands for."""
+        return self._pieces[NO_ROW - 1 - code]
+
+    def make_room(self) -> None:
+        """Begin again when many words have been met; no code may be in use."""
         if len(self) >= self._max_remembered:
             self.clear()
-        rows = self._find(feature) if is_embedded(feature) else ()
-        self[feature] = rows
-        return rows
+            self._pieces.clear()
 
-    def _find(self, feature: Feature) -> tuple[int, ...]:
+    def __missing__(self, feature: Feature) -> int:
+        self[feature] = code = self._find(feature) if is_embedded(feature) else NO_ROW
+        return code
+
+    def _find(self, feature: Feature) -> int:
         for word in (feature.base, feature.lemma):
             row = self._words.get(word)
             if row is not None:
-                return (row,)
+                return row
         first = len(self._words)
-        return tuple(first + row for row in ngram_rows(feature.base, self._num_ngram_rows))
+        self._pieces.append(tuple(first + row for row in ngram_rows(feature.base, self._num_ngram_rows)))
+        return NO_ROW - len(self._pieces)
 
 
 class StaticEmbedder:
@@ -115,7 +128,8 @@ class StaticEmbedder:
         self._config = config
         self._vectors = vectors
         self._scales = scales
-        self._rows = _Rows(words, config.num_ngram_rows, max_remembered_words)
+        self._codes = _Codes(words, config.num_ngram_rows, max_remembered_words)
+        self._lock = threading.Lock()
 
     @property
     def identity(self) -> EmbedderIdentity:
@@ -141,15 +155,19 @@ class StaticEmbedder:
         return vectors
 
     def _sum_words(self, features: Sequence[Feature], vector: NDArray[np.float32]) -> None:
-        counts = Counter(map(self._rows.__getitem__, features))
-        rows: list[int] = []
-        weights: list[float] = []
-        for found, count in counts.items():
-            rows += found
-            weights += [math.sqrt(count) / len(found)] * len(found) if found else ()
-        if rows:
-            factors = np.asarray(weights, dtype=np.float32) * self._scales[rows]
-            np.matmul(factors, self._vectors[rows].astype(np.float32), out=vector)
+        with self._lock:
+            self._codes.make_room()
+            codes = np.fromiter(map(self._codes.__getitem__, features), np.int64, len(features))
+            rows, counts = np.unique(codes, return_counts=True)
+            factors = np.sqrt(counts.astype(np.float32))
+            own = int(np.searchsorted(rows, NO_ROW, side="right"))
+            pieces = [self._codes.pieces(code) for code in rows[:own].tolist() if code < NO_ROW]
+        sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
+        shares = np.repeat(factors[: len(pieces)] / sizes.astype(np.float32), sizes)
+        used = np.concatenate([rows[own:], np.fromiter(chain.from_iterable(pieces), np.int64, sizes.sum())])
+        weights = np.concatenate([factors[own:], shares]) * self._scales[used]
+        if len(used):
+            np.matmul(weights, self._vectors[used].astype(np.float32), out=vector)
 
 
 def load_static_embedder(folder: Path, *, max_remembered_words: int = MAX_REMEMBERED_WORDS) -> StaticEmbedder:

@@ -69,7 +69,7 @@ class IndexedChunk:
     """
 
     chunk: Chunk
-    analysis: Analysis | bytes
+    analysis: Analysis
     terms: Terms
     vector: NDArray[np.float32]
 

@@ -44,6 +44,11 @@ class PackedDocument:
     terms: PackedTerms
     vectors: NDArray[np.float16] | None
 
+    @property
+    def dimension(self) -> int | None:
+        """That of the vectors, None until it is embedded."""
+        return None if self.vectors is None else self.vectors.shape[1]
+
     def with_vectors(self, vectors: NDArray[np.float32]) -> Self:
         """The same document, embedded; raises StoreError for vectors that cannot be kept."""
         return replace(self, vectors=pack_vectors(self.info.source, vectors, len(self.places)))
@@ -52,7 +57,7 @@ class PackedDocument:
         """For another process."""
         vectors = self.vectors
         places = [[*place[:3], *place[4:]] for place in self.places]
-        facts = [self.info, places, [*self.words], [*self.words.values()], vectors is not None]
+        facts = [self.info, places, [*self.words], [*self.words.values()], self.dimension]
         return join_parts(
             [
                 orjson.dumps(facts),
@@ -70,7 +75,7 @@ class PackedDocument:
     def from_bytes(cls, data: bytes) -> Self:
         """The same value again."""
         facts, text, spans, sentences, analyses, header, records, vectors = split_parts(data)
-        info, places, ids, words, is_embedded = orjson.loads(facts)
+        info, places, ids, words, dimension = orjson.loads(facts)
         return cls(
             _info(info),
             text,
@@ -85,7 +90,7 @@ class PackedDocument:
                 np.frombuffer(header, "<u4").reshape(-1, len(FIELD_NAMES), 2),
                 np.frombuffer(records, TERM_TYPE),
             ),
-            np.frombuffer(vectors, VECTOR_TYPE).reshape(len(places), -1) if is_embedded else None,
+            None if dimension is None else np.frombuffer(vectors, VECTOR_TYPE).reshape(-1, dimension),
         )
 
 

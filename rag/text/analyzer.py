@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import threading
-import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,9 +19,8 @@ from functools import lru_cache
 from itertools import accumulate, islice
 from operator import add, sub
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-import orjson
 import unidic_lite
 
 from rag.text.fold import fold, fold_text
@@ -88,55 +86,6 @@ class Analysis:
             tuple(end - span.start for end in self.ends[first:last]),
             self.features[first:last],
         )
-
-    def to_bytes(self) -> bytes:
-        """A compact form for the store; `from_bytes` gives back an equal value."""
-        table = {feature: number for number, feature in enumerate(dict.fromkeys(self.features))}
-        parts_of_speech = {pos: number for number, pos in enumerate(dict.fromkeys(f.pos for f in table))}
-        gaps = map(int.__sub__, self.starts, (0, *self.ends))
-        columns = [
-            self.analyzer,
-            list(parts_of_speech),
-            [[parts_of_speech[pos], *_shortened(*forms)] for pos, *forms in table],
-            [table[feature] for feature in self.features],
-            list(gaps),
-            list(map(int.__sub__, self.ends, self.starts)),
-        ]
-        return _FORMAT + zlib.compress(orjson.dumps(columns), 1)
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Analysis:
-        """Raises ValueError when the bytes are not an analysis."""
-        if not data.startswith(_FORMAT):
-            raise ValueError(f"not a stored analysis: begins with {data[:1]!r}, not {_FORMAT!r}")
-        try:
-            return cls._from_columns(orjson.loads(zlib.decompress(data[1:])))
-        except (zlib.error, TypeError, IndexError, AttributeError, ValueError) as error:
-            raise ValueError(f"damaged analysis of {len(data)} bytes: {error}") from error
-
-    @classmethod
-    def _from_columns(cls, columns: Any) -> Analysis:
-        analyzer, parts_of_speech, table, numbers, gaps, lengths = columns
-        known = [feature(parts_of_speech[pos], *_lengthened(*forms)) for pos, *forms in table]
-        if not len(numbers) == len(gaps) == len(lengths):
-            raise ValueError("columns of different length")
-        steps = [step for pair in zip(gaps, lengths, strict=True) for step in pair]
-        places = tuple(accumulate(steps))
-        return cls(analyzer, places[::2], places[1::2], tuple(known[number] for number in numbers))
-
-
-_FORMAT = b"1"
-
-
-def _shortened(base: str, lemma: str, reading: str) -> list[str]:
-    """Leave out what repeats: lemma and reading at the end."""
-    if lemma != base:
-        return [base, reading, lemma]
-    return [base, reading] if reading else [base]
-
-
-def _lengthened(base: str, reading: str = "", lemma: str | None = None) -> tuple[str, str, str]:
-    return base, base if lemma is None else lemma, reading
 
 
 @lru_cache(maxsize=_MAX_REMEMBERED)

@@ -89,14 +89,31 @@ def index_terms(  # noqa: PLR0917 - three texts, each with its analysis
     Every analysis is that of the text before it. ``marks`` say where the chunk stands (`page_mark`,
     `article_mark`); they are terms of the heading, which no question has by itself.
     """
-    context = content_terms(title, title_analysis), content_terms(heading, heading_analysis)
-    everywhere = zip(content_terms(body, body_analysis), *context, strict=True)
-    terms = {
-        **{name: sum(parts, Counter()) for name, parts in zip(Parts._fields, everywhere, strict=True)},
-        **{field: part.context for field, part in zip(CONTEXT_FIELDS, context, strict=True)},
-    }
-    terms["heading"].update(marks)
+    terms = content_terms(body, body_analysis)._asdict()
+    around = _context_terms(title, title_analysis), _context_terms(heading, heading_analysis)
+    for field, (parts, context) in zip(CONTEXT_FIELDS, around, strict=True):
+        for name, counts in parts._asdict().items():
+            terms[name].update(counts)
+        terms[field] = context
+    if marked := Counter(marks):
+        terms["heading"] = terms["heading"] + marked
     return terms
+
+
+def _context_terms(text: str, analysis: Analysis) -> tuple[Parts, Counter[str]]:
+    """The terms of a title or of headings, and all in one; they repeat from chunk to chunk."""
+    key = (text, analysis.analyzer)
+    found = _CONTEXTS.get(key)
+    if found is None:
+        if len(_CONTEXTS) >= _MAX_CONTEXTS:
+            _CONTEXTS.clear()
+        parts = content_terms(text, analysis)
+        _CONTEXTS[key] = found = parts, parts.context
+    return found
+
+
+_CONTEXTS: dict[tuple[str, str], tuple[Parts, Counter[str]]] = {}
+_MAX_CONTEXTS = 1_000
 
 
 GARBLED_MARK = "#garbled"

@@ -17,6 +17,7 @@ import pytest
 
 from rag.errors import DocumentNotFound, StoreError
 from rag.store.base import IndexedChunk, Store
+from rag.store.packing import PackedDocument, pack_document
 from rag.types import (
     EVERYTHING,
     Annotation,
@@ -124,10 +125,30 @@ def test_infos_show_everything_but_the_text(store: Store, settle: Settle) -> Non
     assert (info.num_chars, info.num_chunks, info.change_number) == (len(document.text), 1, 1)
 
 
-def test_packed_analyses_are_taken_as_they_are(store: Store) -> None:
+def test_a_packed_document_is_the_same_wherever_it_was_packed(store: Store) -> None:
+    document = rich_document()
+    indexed = rich_chunk(document)
+    packed = pack_document(document, [indexed.chunk], [indexed.analysis], [indexed.terms], None)
+    with pytest.raises(StoreError, match="was not embedded"):
+        store.add_packed(PackedDocument.from_bytes(packed.to_bytes()))
+    embedded = packed.with_vectors(indexed.vector[None])
+    store.add_packed(PackedDocument.from_bytes(embedded.to_bytes()), b"original")
+    assert store.document("d-1", EVERYTHING) == document
+    assert store.chunks([1], EVERYTHING) == {1: replace(indexed.chunk, id=1)}
+    assert store.analyses([1]) == {1: indexed.analysis}
+    assert store.original("d-1", EVERYTHING) == b"original"
+    assert found_by_keyword(store, "年休") == [1]
+    assert found_by_vector(store, "年休") == [1]
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"), [((1, 3), r"shape \(3,\)"), ((2, DIMENSION), "1 chunks and 2 vectors")]
+)
+def test_vectors_that_do_not_fit_are_refused(store: Store, shape: tuple[int, int], message: str) -> None:
     document, (indexed,) = make_document("a.txt", "休暇")
-    store.add(document, [replace(indexed, analysis=make_analysis("休暇").to_bytes())])
-    assert store.analyses([1]) == {1: make_analysis("休暇")}
+    packed = pack_document(document, [indexed.chunk], [indexed.analysis], [indexed.terms], None)
+    with pytest.raises(StoreError, match=message):
+        store.add_packed(packed.with_vectors(np.ones(shape, np.float32)))
 
 
 def test_infos_are_ordered_by_collection_and_source(store: Store) -> None:

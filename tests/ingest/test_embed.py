@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from ingest.embed import GATHERED_CHUNKS, with_vectors
-from ingest.messages import PreparedChunk, PreparedDocument
+from ingest.messages import PreparedDocument
+from ingest.prepare import embedded_text
 from rag.embedding.base import Vectors
+from rag.store.packing import pack_document
 from rag.text.analyzer import Analysis
 from rag.types import Chunk, Document, EmbedderIdentity
 
@@ -30,13 +32,12 @@ class LengthEmbedder:
 
 
 def prepared(name: str, num_chunks: int, vectors: Vectors | None = None) -> PreparedDocument:
-    text = "あ" * num_chunks
-    document = Document(name, f"/{name}", "default", name, text)
-    chunks = (
-        PreparedChunk(Chunk(name, n, n, n + 1, text[n], heading_path=("第1条",)), b"", {})
-        for n in range(num_chunks)
-    )
-    return PreparedDocument(document, tuple(chunks), vectors)
+    document = Document(name, f"/{name}", "default", name, "あ" * num_chunks)
+    chunks = [Chunk(name, n, n, n + 1, "あ", heading_path=("第1条",)) for n in range(num_chunks)]
+    analyses = [Analysis("none", (), (), ())] * num_chunks
+    packed = pack_document(document, chunks, analyses, [{}] * num_chunks, vectors)
+    texts = () if vectors is not None else tuple(embedded_text(document, chunk) for chunk in chunks)
+    return PreparedDocument(packed, texts)
 
 
 def test_a_text_is_embedded_with_its_title_and_headings():
@@ -49,12 +50,14 @@ def test_small_documents_are_gathered_and_each_gets_its_own_vectors():
     embedder = LengthEmbedder()
     documents = [prepared(f"規程{'長' * n}", GATHERED_CHUNKS // 4 + n) for n in range(7)]
     done = list(with_vectors(iter(documents), embedder))
-    assert [one.document.id for one in done] == [one.document.id for one in documents]
+    assert [one.info.id for one in done] == [one.info.id for one in documents]
     for one in done:
-        assert one.vectors is not None
-        assert one.vectors.shape == (len(one.chunks), 1)
-        assert {float(value) for value in one.vectors[:, 0]} == {len(one.document.title) + len("\n第1条\nあ")}
-    assert sum(embedder.batches) == sum(len(one.chunks) for one in documents)
+        assert one.packed.vectors is not None
+        assert one.packed.vectors.shape == (one.info.num_chunks, 1)
+        assert {float(value) for value in one.packed.vectors[:, 0]} == {
+            len(one.info.title) + len("\n第1条\nあ")
+        }
+    assert sum(embedder.batches) == sum(one.info.num_chunks for one in documents)
     assert len(embedder.batches) == 2
 
 
@@ -63,8 +66,8 @@ def test_what_has_vectors_passes_at_once():
     done = with_vectors(
         iter([prepared("待つ", 1), prepared("済み", 1, np.ones((1, 1), dtype=np.float32))]), embedder
     )
-    assert next(done).document.id == "済み"
-    assert [one.document.id for one in done] == ["待つ"]
+    assert next(done).info.id == "済み"
+    assert [one.info.id for one in done] == ["待つ"]
 
 
 def test_nothing_to_embed_calls_nobody():

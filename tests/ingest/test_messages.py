@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,8 +14,8 @@ from ingest.messages import (
     Configuration,
     DocumentJob,
     FileJob,
-    PreparedChunk,
     PreparedDocument,
+    ReadDocument,
     decode_error,
     decode_job,
     encode_error,
@@ -24,6 +25,8 @@ from ingest.messages import (
 from ingest.readers.base import Member, ReadOptions
 from rag.errors import EncryptedDocument, ReadError, SettingsError
 from rag.settings import load_settings
+from rag.store.packing import pack_document
+from rag.text.analyzer import Analysis, feature
 from rag.types import Annotation, Attributes, Box, Chunk, Document, Locator, Section, Span
 
 DOCUMENT = Document(
@@ -53,36 +56,41 @@ CHUNK = Chunk(
 )
 
 
-def test_a_prepared_document_arrives_whole():
-    terms = {"base": Counter({"休暇": 2}), "bigram": Counter(), "title": Counter({"規則": 1})}
-    sent = PreparedDocument(
-        DOCUMENT,
-        (PreparedChunk(CHUNK, b"analysis", terms),),
-        np.array([[0.6, 0.8]], dtype=np.float32),
-        ("judged as cp932",),
-        {"hidden-sheet": 120},
-        (Member("旅費.txt", b"\0\1"), Member("図.png", error=EncryptedDocument("a password is needed"))),
-    )
-    came = PreparedDocument.from_bytes(sent.to_bytes())
-    assert (came.document, came.chunks, came.warnings, came.dropped) == (
-        DOCUMENT,
-        sent.chunks,
-        sent.warnings,
-        sent.dropped,
-    )
-    assert came.vectors is not None
-    assert came.vectors.tolist() == pytest.approx(np.array([[0.6, 0.8]]))
-    whole, refused = came.members
-    assert (whole, refused.name, type(refused.error)) == (sent.members[0], "図.png", EncryptedDocument)
-    [indexed] = came.indexed()
-    assert (indexed.chunk, indexed.analysis, indexed.terms) == (CHUNK, b"analysis", terms)
+MEMBERS = (Member("旅費.txt", b"\0\1"), Member("図.png", error=EncryptedDocument("a password is needed")))
+TOLD = (("judged as cp932",), {"hidden-sheet": 120}, MEMBERS)
+PACKED = pack_document(
+    DOCUMENT,
+    [CHUNK],
+    [Analysis("mecab", (4, 9), (6, 10), (feature("名詞", "休暇", "休暇", "キュウカ"),) * 2)],
+    [{"base": Counter({"休暇": 2}), "title": Counter({"規則": 1})}],
+    None,
+)
 
 
-def test_a_document_without_vectors_is_not_taken_for_an_embedded_one():
-    came = PreparedDocument.from_bytes(PreparedDocument(DOCUMENT, ()).to_bytes())
-    assert came.vectors is None
-    with pytest.raises(ValueError, match="0a1b was not embedded"):
-        came.indexed()
+def check_members(members: tuple[Member, ...]) -> None:
+    whole, refused = members
+    assert (whole, refused.name, type(refused.error)) == (MEMBERS[0], "図.png", EncryptedDocument)
+
+
+def test_a_document_that_was_read_arrives_whole():
+    sent = ReadDocument(DOCUMENT, (CHUNK,), *TOLD)
+    came = ReadDocument.from_bytes(sent.to_bytes())
+    assert replace(came, members=MEMBERS) == sent
+    check_members(came.members)
+
+
+@pytest.mark.parametrize("is_embedded", [True, False])
+def test_a_prepared_document_arrives_whole(is_embedded: bool):
+    packed = PACKED.with_vectors(np.array([[0.6, 0.8]], np.float32)) if is_embedded else PACKED
+    came = PreparedDocument.from_bytes(PreparedDocument(packed, ("第20条",), *TOLD).to_bytes())
+    assert (came.texts, came.warnings, came.dropped) == (("第20条",), *TOLD[:2])
+    check_members(came.members)
+    for name in ("info", "text", "spans", "places", "analyses", "words"):
+        assert getattr(came.packed, name) == getattr(PACKED, name), name
+    assert came.packed.terms.rows() == PACKED.terms.rows()
+    assert (came.packed.vectors is None) is not is_embedded
+    if is_embedded:
+        assert came.packed.vectors == pytest.approx(np.array([[0.6, 0.8]]), abs=1e-3)
 
 
 def test_jobs_arrive():

@@ -1,11 +1,9 @@
 """MeCab: words with offsets into the text that people read, whatever the text is."""
 
 import threading
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -66,7 +64,6 @@ def test_the_reading_is_that_of_the_form_in_the_text():
 def test_equal_features_are_one_object():
     first, second = ANALYZER.analyze("経費"), ANALYZER.analyze("　経費")
     assert first.features[0] is second.features[0]
-    assert Analysis.from_bytes(first.to_bytes()).features[0] is first.features[0]
 
 
 def test_the_analyzer_says_what_it_is():
@@ -134,13 +131,6 @@ def test_words_cover_everything_but_white_space(text: str):
     assert fold_text("".join(left)).strip(" ") == ""
 
 
-@given(TEXTS)
-@settings(derandomize=True, deadline=None, max_examples=200)
-def test_bytes_give_back_the_analysis(text: str):
-    analysis = ANALYZER.analyze(text)
-    assert Analysis.from_bytes(analysis.to_bytes()) == analysis
-
-
 @given(TEXTS, st.integers(0, 40), st.integers(0, 40))
 @settings(derandomize=True, deadline=None, max_examples=200)
 def test_a_slice_holds_the_words_inside(text: str, start: int, length: int):
@@ -157,32 +147,3 @@ def test_a_slice_by_sentence_is_the_analysis_of_the_sentence():
     first, second = "経費を精算する。", "年休を申し込んだ。"
     whole = ANALYZER.analyze(first + second)
     assert whole.slice(Span(len(first), len(first + second))) == ANALYZER.analyze(second)
-
-
-def test_every_damaged_byte_is_noticed():
-    data = ANALYZER.analyze("㈱データへ申し込んだ。").to_bytes()
-    for place in range(len(data)):
-        damaged = data[:place] + bytes([data[place] ^ 0x55]) + data[place + 1 :]
-        with pytest.raises(ValueError, match="analysis"):
-            Analysis.from_bytes(damaged)
-    for end in range(len(data)):
-        with pytest.raises(ValueError, match="analysis"):
-            Analysis.from_bytes(data[:end])
-
-
-@pytest.mark.parametrize(
-    ("columns", "reason"),
-    [
-        ({}, "no list"),
-        (["mecab", [], [], [], []], "a column is missing"),
-        (["mecab", ["名詞"], [[0, "犬"]], [0], [0], []], "columns of different length"),
-        (["mecab", ["名詞"], [[1, "犬"]], [0], [0], [1]], "no such part of speech"),
-        (["mecab", ["名詞"], [[0, "犬"]], [7], [0], [1]], "no such feature"),
-        (["mecab", ["名詞"], [[0]], [0], [0], [1]], "a feature without a base form"),
-        (["mecab", ["名詞"], [[0, "犬"]], [0], ["0"], [1]], "text where a number belongs"),
-    ],
-)
-def test_bytes_of_another_shape_are_noticed(columns: object, reason: str):
-    with pytest.raises(ValueError, match="damaged analysis"):
-        Analysis.from_bytes(b"1" + zlib.compress(orjson.dumps(columns)))
-    assert reason

@@ -2,8 +2,8 @@
 
 - WAL: readers see one state for as long as they look, and never wait for the writer.
 - ``synchronous=NORMAL``: a commit is in the operating system's hands when `add` returns, so that the kill of
-  the process loses nothing; a loss of power may lose the newest commits but leaves a sound database. At
-  the end of a run `checkpoint` brings everything to the disk.
+  the process loses nothing; a loss of power may lose the newest commits but leaves a sound database. Each
+  time that the followers catch up, and at the end of a run, `checkpoint` brings everything to the disk.
 """
 
 from __future__ import annotations
@@ -115,6 +115,7 @@ def connect(
         check_same_thread=False,
     )
     settings = ["foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", f"cache_size=-{_CACHE_KIB}"]
+    settings.append("wal_autocheckpoint=0")  # the writer says when: after the originals are on the disk
     if read_only:
         settings.append("query_only=ON")
     try:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from rag.errors import StoreError
 from rag.store.base import IndexedChunk
 from rag.store.packing import PackedDocument, pack_document
-from rag.text.analyzer import Analysis
 from rag.types import Document
 
 
@@ -22,7 +21,7 @@ def pack_indexed(document: Document, chunks: Sequence[IndexedChunk], dimension: 
     return pack_document(
         document,
         [indexed.chunk for indexed in chunks],
-        [_unpacked(indexed.analysis) for indexed in chunks],
+        [indexed.analysis for indexed in chunks],
         [indexed.terms for indexed in chunks],
         np.array([indexed.vector for indexed in chunks], np.float32).reshape(len(chunks), dimension),
     )
@@ -56,7 +55,3 @@ def _check_shape(vector: str, shape: tuple[int, ...], dimension: int) -> None:
         raise StoreError(
             f"{vector} has shape {shape}, the store was made for ({dimension},): check the embedder"
         )
-
-
-def _unpacked(analysis: Analysis | bytes) -> Analysis:
-    return Analysis.from_bytes(analysis) if isinstance(analysis, bytes) else analysis

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from rag.errors import StoreError
-from rag.store.local.files import sync, write_bytes
+from rag.store.local.files import sync
+
+_FEW_FILES = 16
 
 
 class Originals:
@@ -14,16 +18,29 @@ class Originals:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._unsettled: list[Path] = []
 
     def keep(self, data: bytes) -> str:
-        """Put the bytes away and return their hash. They are on the disk before a document points to them."""
+        """Put the bytes away and return their hash; `settle` brings them to the disk."""
         name = hashlib.sha256(data).hexdigest()
         path = self._path(name)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_bytes(path, data)
-            sync(path.parent)
+            beside = path.with_name(f"{name}.new")
+            beside.write_bytes(data)
+            beside.replace(path)
+            self._unsettled.append(path)
         return name
+
+    def settle(self) -> None:
+        """Bring what was kept since the last time to the disk: many files at once, which is far quicker."""
+        if len(self._unsettled) > _FEW_FILES:
+            os.sync()
+        else:
+            for path in (*self._unsettled, *{path.parent for path in self._unsettled}):
+                with suppress(FileNotFoundError):  # taken away by somebody: `read` will say so
+                    sync(path)
+        self._unsettled.clear()
 
     def read(self, name: str, source: str) -> bytes:
         """The bytes of ``source``; raises StoreError when the file is gone or is not what its name says."""
@@ -37,7 +54,9 @@ class Originals:
 
     def drop(self, name: str) -> None:
         """Remove a file that no document needs any more."""
-        self._path(name).unlink(missing_ok=True)
+        path = self._path(name)
+        path.unlink(missing_ok=True)
+        self._unsettled = [kept for kept in self._unsettled if kept != path]
 
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / name

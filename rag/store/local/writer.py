@@ -75,7 +75,6 @@ class Writer:
         """Bring the followers up to the last change and everything to the disk, and let others write."""
         with self._writing():
             self.catch_up()
-            self._connections.checkpoint()
             self._process_lock.release()
 
     def catch_up(self) -> None:
@@ -90,6 +89,8 @@ class Writer:
                     unneeded = forget_departures(connection, read_state(connection), state.change_number)
                 for name in unneeded:
                     self._originals.drop(name)
+            self._originals.settle()
+            self._connections.checkpoint()
             self._pending_chunks = 0
 
     def mend(self) -> bool:
@@ -116,6 +117,7 @@ class Writer:
 
     def close(self) -> None:
         """Let others write."""
+        self._originals.settle()
         self._process_lock.release()
 
     @contextmanager
