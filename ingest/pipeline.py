@@ -18,8 +18,9 @@ from ingest.chunking import Chunking
 from ingest.containers import Holdings, JobQueue, Nesting, member_source
 from ingest.embed import with_vectors
 from ingest.messages import Configuration, FileJob, PreparedDocument
-from ingest.prepare import recipe
+from ingest.prepare import NEEDS_OCR, recipe
 from ingest.readers.base import Member
+from ingest.readers.ocr.engine import can_recognise
 from ingest.report import FileReport, IngestReport, Progress, ProgressCallback, Status, ignore_progress
 from ingest.sources import Found, SourceFile, find_files, is_gone
 from ingest.workers import Job, Limits, WorkerPool
@@ -170,7 +171,11 @@ class _Run:
 
     def _is_held(self, source: str, sha256: str) -> bool:
         info = self._held.get(source)
-        return info is not None and (info.sha256, info.recipe) == (sha256, self._recipe)
+        if info is None or info.sha256 != sha256:
+            return False
+        if info.recipe == self._recipe + NEEDS_OCR:  # read without an engine that may be here by now
+            return not can_recognise(self._settings.ocr == "auto")
+        return info.recipe == self._recipe
 
     def _written(self, prepared: PreparedDocument) -> FileReport:
         source = prepared.info.source

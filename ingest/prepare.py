@@ -29,6 +29,9 @@ from rag.types import Chunk, Document, Span
 RECIPE_VERSION = 4
 """Raise it when reading, normalising or chunking gives another result for the same bytes."""
 
+NEEDS_OCR = "-ocr"
+"""Ends the recipe of a document that holds pages of pictures nobody could read; see `ingest.pipeline`."""
+
 
 def recipe(chunking: Chunking) -> str:
     """What shapes a document besides its bytes: ``1:400``. The index's own identity covers the rest."""
@@ -78,7 +81,8 @@ class Preparer:
             sha256=file.sha256,
             size_bytes=len(file.data),
         )
-        prepared = self.prepare(replace(built.document, recipe=file.recipe))
+        recipe = file.recipe + (NEEDS_OCR if reading.needs_ocr else "")
+        prepared = self.prepare(replace(built.document, recipe=recipe))
         return replace(prepared, warnings=built.warnings, dropped=built.dropped, members=reading.members)
 
     def prepare(self, document: Document) -> PreparedDocument:

@@ -17,7 +17,7 @@ from ingest.chunking import Chunking
 from ingest.embed import with_vectors
 from ingest.messages import DocumentJob, PreparedDocument
 from ingest.pipeline import num_cores, open_pool
-from ingest.prepare import recipe
+from ingest.prepare import NEEDS_OCR, recipe
 from ingest.report import FileReport, IngestReport, Progress, ProgressCallback, Status, ignore_progress
 from ingest.workers import Job, WorkerPool
 from rag.assembly import index_identity, load_embedder
@@ -114,7 +114,8 @@ class _Copy:
         self._progress(Progress(len(self.reports), len(self._infos), report))
 
     def _job(self, info: DocumentInfo) -> Job:
-        document = replace(self._old.document(info.id, EVERYTHING), recipe=self._recipe)
+        recipe = self._recipe + (NEEDS_OCR if info.recipe.endswith(NEEDS_OCR) else "")
+        document = replace(self._old.document(info.id, EVERYTHING), recipe=recipe)
         return Job(info.id, DocumentJob(document).to_bytes())
 
 

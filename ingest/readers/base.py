@@ -80,7 +80,8 @@ class Reading:
 
     ``dropped`` counts characters that were left out, by reason (``{"hidden-sheet": 120}``);
     ``encoding_confidence`` is in [0, 1] and None where bytes were not decoded by us. ``members`` are files
-    inside it, to be read as documents of their own.
+    inside it, to be read as documents of their own. ``needs_ocr``: pictures in it were not read, because
+    text could not be recognised here.
     """
 
     blocks: tuple[Block, ...]
@@ -92,6 +93,7 @@ class Reading:
     warnings: tuple[str, ...] = ()
     dropped: Mapping[str, int] = field(default_factory=dict)
     members: tuple[Member, ...] = ()
+    needs_ocr: bool = False
 
 
 class Reader(Protocol):

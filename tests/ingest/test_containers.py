@@ -1,13 +1,16 @@
 """Files inside files on their way into a store: each a document, none twice, none lost, none left behind."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from ingest.containers import MAX_DEPTH, Nesting, with_members
 from ingest.pipeline import ingest
 from ingest.readers.base import Member
+from ingest.readers.ocr.engine import find_engine
 from ingest.reading import read_documents
 from ingest.rebuild import rebuild
 from ingest.report import IngestReport, Progress, Status
@@ -146,6 +149,28 @@ def test_what_is_refused_costs_itself(store: Store, embedder: Embedder, folder: 
     settings = load_settings(None, arguments={"ingest.password": "himitsu"}, environment={}).ingest
     ingest([folder / "鍵.zip"], store, embedder, settings)
     assert "鍵.zip/一.txt" in sources(store, folder)
+
+
+@pytest.mark.skipif(find_engine() is None, reason="tesseract with jpn is not on this machine")
+def test_pages_of_pictures_are_read_once_there_is_an_engine(store: Store, embedder: Embedder, folder: Path):
+    """A page of text and one that is a picture: unchanged as long as nobody can read the second."""
+    (folder / "走査.pdf").write_bytes(half_scanned())
+    without = IngestSettings(ocr="off")
+    assert ends(ingest([folder], store, embedder, without), folder) == {"走査.pdf": Status.ADDED}
+    assert ends(ingest([folder], store, embedder, without), folder) == {"走査.pdf": Status.UNCHANGED}
+    assert ends(ingest([folder], store, embedder, IngestSettings()), folder) == {"走査.pdf": Status.UPDATED}
+    assert ends(ingest([folder], store, embedder, IngestSettings()), folder) == {"走査.pdf": Status.UNCHANGED}
+
+
+def half_scanned() -> bytes:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=(200, 200))
+    canvas.drawString(20, 100, "A page of text.")
+    canvas.showPage()
+    canvas._code.append("q 150 0 0 150 20 20 cm BI /W 1 /H 1 /CS /G /BPC 8 ID x EI Q")
+    canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
 
 
 def test_what_a_member_may_be():

@@ -105,6 +105,11 @@ def find_engine() -> Engine | None:
     return Engine(path, "jpn_vert" in languages) if "jpn" in languages else None
 
 
+def can_recognise(is_wanted: bool) -> bool:
+    """Whether pictures are read here: the settings allow it and the engine is there."""
+    return is_wanted and find_engine() is not None
+
+
 def _as_pgm(picture: Picture) -> bytes:
     """The simplest of picture files, which needs no library."""
     height, width = picture.shape

@@ -48,6 +48,7 @@ _TITLE_SIZE = 1.2
 _SAME_SIZE_SHARE = 0.98
 _MAX_TITLE_LINES, _MAX_TITLE_CHARS = 3, 80
 _CONTENTS_LINE = re.compile(r"(?:[.．・…‥]\s?){4,}\s*(?:[0-9０-９]+|[ivx]+)?$")
+_NOT_READ = "with only pictures not read"
 _DATE = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
 
 
@@ -61,7 +62,8 @@ def read(data: bytes, name: str, options: ReadOptions) -> Reading:
     contents = read_contents(pdf)
     dropped: Counter[str] = Counter()
     pages, warnings = _pages(pdf, contents, name, options, dropped)
-    return lay_out(pages, contents, dropped, MEDIA_TYPE, warnings)
+    reading = lay_out(pages, contents, dropped, MEDIA_TYPE, warnings)
+    return replace(reading, needs_ocr=any(_NOT_READ in warning for warning in warnings))
 
 
 def lay_out(
@@ -130,7 +132,7 @@ def _recognised(
     recogniser = open_recogniser(name, options, dropped)
     if recogniser is None:
         why = ABSENT if options.ocr else "text recognition is switched off by ingest.ocr"
-        return [], [f"{told_pages(numbers)} with only pictures not read: {why}"]
+        return [], [f"{told_pages(numbers)} {_NOT_READ}: {why}"]
     drawn = ((number, *draw_page(pdf, number - 1, SCAN_DOTS_PER_INCH)) for number in numbers)
     found = [page for one in drawn if (page := recogniser.page(*one)) is not None]
     return found, list(recogniser.warnings)
