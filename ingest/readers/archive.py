@@ -30,6 +30,9 @@ class ArchiveLimits:
 
 
 LIMITS = ArchiveLimits()
+_MOST_GROWTH, _MOST_OVERHEAD = 1.1, 4_096
+"""What no packing adds to a part, even where it finds nothing to pack."""
+
 _ENCRYPTED_FLAG = 0x1
 _AES = 99
 _BROKEN = (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError)
@@ -63,6 +66,12 @@ def look_into(data: bytes, name: str, limits: ArchiveLimits = LIMITS) -> zipfile
         ) from error
     parts = archive.infolist()
     total = sum(part.file_size for part in parts)
+    for part in parts:
+        if part.compress_size > part.file_size * _MOST_GROWTH + _MOST_OVERHEAD:
+            raise DamagedDocument(
+                f"{name}: part {part.filename} says that it unpacks to {part.file_size:,} bytes, "
+                f"and is packed in {part.compress_size:,}: the archive lies about its sizes"
+            )
     if len(parts) > limits.max_parts:
         raise LimitExceeded(f"{name}: holds {len(parts):,} parts, more than {limits.max_parts:,}")
     if total > limits.max_total_bytes:
@@ -112,7 +121,9 @@ def read_part(archive: zipfile.ZipFile, part: str, name: str) -> bytes | None:
 def unpack_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> bytes:
     """The bytes of a part that is there; DamagedDocument when it cannot be unpacked."""
     try:
-        return archive.read(part)
+        with archive.open(part) as packed:
+            # Not archive.read: it unpacks all there is, and only then cuts it to the size that was told.
+            return packed.read(part.file_size)
     except (*_BROKEN, RuntimeError, zlib.error) as error:
         raise DamagedDocument(
             f"{name}: part {part.filename} cannot be unpacked ({error}): get a fresh copy"

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from ingest.readers.rows import Telling, find_header, is_form, tell_pairs, tell_table
 
+MAX_COLUMNS = 1_000
+"""Cells do not span beyond it, as in browsers: three hundred rows of wide cells would fill the memory."""
+
 _REPEATED_CHARS = 60
 
 
@@ -39,7 +42,7 @@ def fill_grid(rows: Sequence[Sequence[tuple[Cell, int, int]]]) -> list[list[Cell
                     hanging[column] = cell, left - 1
                 continue
             cell, columns, down = waiting.pop()
-            for offset in range(columns):
+            for offset in range(min(columns, max(MAX_COLUMNS - column, 1))):
                 shown = cell if offset == 0 or cell.is_head else Cell("", cell.is_head)
                 line.append(shown)
                 if down > 1:

@@ -17,6 +17,7 @@ from typing import Any
 from ingest.readers.archive import open_archive, read_part
 from ingest.readers.base import Block, BlockKind, Reading
 from ingest.readers.drawing_text import drawing_paragraphs
+from ingest.readers.merged_areas import without_vast_merges
 from ingest.readers.ooxml import Package, R
 from ingest.readers.sheet_cells import is_default_name, sheet_cells
 from ingest.readers.sheet_layout import sheet_blocks
@@ -41,7 +42,7 @@ def read(data: bytes, name: str) -> Reading:
         part.file_size for part in archive.infolist() if part.filename.startswith("xl/worksheets/")
     )
     is_large = sheet_bytes > LARGE_SHEET_BYTES
-    workbook = _load(data, name, is_large=is_large)
+    workbook = _load(data if is_large else without_vast_merges(data, archive, name), name, is_large=is_large)
     dropped: Counter[str] = Counter()
     blocks = tuple(_sheets(workbook, Package(data, name), dropped))
     properties = workbook.properties
