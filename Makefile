@@ -62,8 +62,8 @@ eval: $(DEV) ## the figures of docs/evaluation.md: answers on the sample documen
 	@$(BIN)/swallow-rag eval answers
 	@EVAL=$(BIN)/swallow-rag benchmarks/retrieval.sh
 
-fuzz: $(DEV) ## feed damaged documents to every reader
-	@$(BIN)/python benchmarks/fuzz.py
+fuzz: $(DEV) ## 2,000 damaged and hostile inputs through ingestion
+	@$(BIN)/python -m benchmarks.fuzz
 
 constraints: $(DEV) ## write constraints.txt again from what is installed
 	@$(BIN)/python -m pip freeze --all --exclude-editable --exclude swallow-rag \
