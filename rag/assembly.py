@@ -38,6 +38,7 @@ from rag.text.terms import TERMS_VERSION
 from rag.types import IndexIdentity
 
 if TYPE_CHECKING:
+    from rag.answering.evidence import EvidenceChecker
     from rag.chain import AnswerChain
     from rag.records.keeping import AnswerRecorder
 
@@ -230,9 +231,26 @@ def build_answerer(assembly: Assembly, generator: Generator | None) -> Answerer:
     from rag.answering.generative import GenerativeAnswerer
 
     generative = GenerativeAnswerer(
-        generator, assembly.store, assembly.analyzer, settings.generation, settings.answering
+        generator,
+        assembly.store,
+        assembly.analyzer,
+        settings.generation,
+        settings.answering,
+        checker=load_checker(settings, assembly.analyzer),
     )
     return FallbackAnswerer(generative, extractive)
+
+
+def load_checker(settings: Settings, analyzer: Analyzer) -> EvidenceChecker:
+    """The evidence check, with the entailment model of the settings where one is named."""
+    from rag.answering.evidence import EvidenceChecker
+
+    name = settings.answering.entailment_model
+    if not name:
+        return EvidenceChecker(analyzer)
+    from rag.embedding.entailment import load_entailment_model
+
+    return EvidenceChecker(analyzer, load_entailment_model(name, device=settings.embedding.device))
 
 
 def build_rewriter(assembly: Assembly, generator: Generator | None) -> Rewriter:

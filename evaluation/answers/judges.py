@@ -25,7 +25,7 @@ class EvidenceJudge:
         return any(
             self._checker.compare(
                 statement, one.quote, context="\n".join((one.document.title, *one.heading_path))
-            )
+            ).verdict
             in _CARRIED
             for one in sources
         )

@@ -34,6 +34,8 @@ class GenerativeAnswerer:
         analyzer: Analyzer,
         generation: GenerationSettings,
         answering: AnsweringSettings,
+        *,
+        checker: EvidenceChecker | None = None,
     ) -> None:
         self._generator = generator
         self._store = store
@@ -42,7 +44,7 @@ class GenerativeAnswerer:
             generation.max_new_tokens, generation.temperature, generation.top_p, generation.seed
         )
         self._answering = answering
-        self._checker = EvidenceChecker(analyzer)
+        self._checker = checker or EvidenceChecker(analyzer)
 
     def answer(self, question: Question, hits: Sequence[Hit]) -> Iterator[AnswerEvent]:
         """Drafts as they are written (unless unsupported statements are removed), then verdicts.
@@ -79,10 +81,10 @@ class GenerativeAnswerer:
         statements = []
         for draft in drafts:
             finding = self._checker.check(draft, evidence)
-            citations: tuple[Citation, ...] = ()
-            if finding.candidate is not None:
-                key = (finding.candidate.hit.document.id, *finding.candidate.span)
-                citations = (numbers.setdefault(key, cite(finding.candidate, len(numbers) + 1)),)
+            citations = tuple(
+                numbers.setdefault((one.hit.document.id, *one.span), cite(one, len(numbers) + 1))
+                for one in finding.candidates
+            )
             if self._answering.unsupported == "mark" or finding.verdict in CARRIED:
                 statements.append(Statement(draft.text, citations, finding.verdict))
         return statements

@@ -194,6 +194,11 @@ class AnsweringSettings(Stage):
     unsupported: Literal["mark", "remove"] = Field(
         "mark", description="What happens to generated statements that no source carries."
     )
+    entailment_model: str = Field(
+        "",
+        description="Name or folder of an NLI cross-encoder that judges statements beside the rules; "
+        "empty: the rules alone.",
+    )
     max_statements: int = Field(3, gt=0, le=50, description="Longest extractive answer in sentences.")
     history_tokens: int = Field(
         512, ge=0, description="How much of a conversation a follow-up question is read with; 0 reads none."

@@ -18,7 +18,7 @@ from rag.answering.candidates import Candidate
 from rag.answering.evidence.comparison import find_discrepancies
 from rag.answering.evidence.discrepancy import Discrepancy
 from rag.answering.evidence.drafts import Draft
-from rag.answering.evidence.entailment import EntailmentModel
+from rag.answering.evidence.entailment import EntailmentModel, weigh
 from rag.answering.evidence.facts import Facts, read_facts
 from rag.text.analyzer import Analyzer
 from rag.types import Verdict
@@ -107,11 +107,11 @@ class EvidenceChecker:
         verdict = self._verdict(draft.text, [one.text for one in chosen], self._words(said, chosen), left)
         return Finding(verdict, () if verdict is Verdict.UNSUPPORTED else tuple(chosen), tuple(left))
 
-    def compare(self, statement: str, source: str, *, context: str = "") -> Verdict:
-        """The verdict when this text, under these headings, is all there is."""
+    def compare(self, statement: str, source: str, *, context: str = "") -> Finding:
+        """The verdict when this text, under these headings, is all there is; no sentences are named."""
         said, found, above = self._facts(statement), self._facts(source), self._facts(context)
-        words = covered_words(said, [found, above])
-        return self._verdict(statement, [source], words, find_discrepancies(said, found, above))
+        words, left = covered_words(said, [found, above]), find_discrepancies(said, found, above)
+        return Finding(self._verdict(statement, [source], words, left), (), left)
 
     def _words(self, said: Facts, candidates: Sequence[Candidate]) -> float:
         return covered_words(said, [self._facts(text) for one in candidates for text in _texts(one)])
@@ -136,7 +136,7 @@ class EvidenceChecker:
         verdict = _judge(self._facts(statement), [self._facts(one) for one in sources], words, left)
         if self._model is None or left or verdict is Verdict.VERBATIM:
             return verdict
-        return self._model.judge("".join(sources), statement).verdict(verdict)
+        return weigh(verdict, self._model.judge("".join(sources), statement))
 
 
 def _texts(candidate: Candidate) -> tuple[str, str]:

@@ -5,29 +5,12 @@ The model itself is loaded by `rag.embedding.entailment`, late and by name.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from rag.embedding.entailment import Probabilities
 from rag.types import Verdict
 
 _SURE = 0.5
-
-
-class Entailment(NamedTuple):
-    """Probabilities that a premise entails a statement, says nothing of it, or contradicts it."""
-
-    entailed: float
-    neutral: float
-    contradicted: float
-
-    def verdict(self, by_rule: Verdict) -> Verdict:
-        """The verdict where words and facts leave it open; an unsure model changes nothing."""
-        if self.entailed > _SURE:
-            return Verdict.SUPPORTED
-        if self.contradicted > _SURE:
-            return Verdict.CONTRADICTED
-        if self.neutral > _SURE:
-            return Verdict.UNSUPPORTED
-        return by_rule
 
 
 class EntailmentModel(Protocol):
@@ -38,6 +21,15 @@ class EntailmentModel(Protocol):
         """Name or folder of the model."""
         ...
 
-    def judge(self, premise: str, statement: str) -> Entailment:
+    def judge(self, premise: str, statement: str) -> Probabilities:
         """How the premise bears on the statement."""
         ...
+
+
+def weigh(by_rule: Verdict, found: Probabilities) -> Verdict:
+    """The verdict where words and facts leave it open; a model that is unsure changes nothing."""
+    if found.entailed > _SURE:
+        return Verdict.SUPPORTED
+    if found.contradicted > _SURE:
+        return Verdict.CONTRADICTED
+    return Verdict.UNSUPPORTED if found.neutral > _SURE else by_rule
