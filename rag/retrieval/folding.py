@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,9 @@ from rag.types import Hit, Question
 
 MIN_OVERLAP = 0.9
 """The share of runs that two chunks have in common, of all that either has."""
+
+MIN_NEAR = 0.9
+"""Length and scores that differ by more need no look at the texts."""
 
 RUN_CHARS = 5
 VARIETY = 2
@@ -63,34 +67,74 @@ class FoldingRetriever:
         return hits[:top_k]
 
 
-@dataclass(slots=True)
-class _Shown:
-    """A hit that is shown; its runs are worked out when another may say the same."""
+class _Told:
+    """A hit with what is compared of it, worked out when it is first asked for."""
 
-    hit: Hit
-    folded: str
-    runs: NDArray[np.uint64] | None = None
+    def __init__(self, hit: Hit, asked: Sequence[str]) -> None:
+        self.hit = hit
+        self._asked = asked
+
+    @cached_property
+    def folded(self) -> str:
+        """The text as it is compared, without blanks."""
+        return _SPACES.sub("", fold_text(self.hit.chunk.text))
+
+    @cached_property
+    def key(self) -> Key:
+        """What must be equal to the letter: numbers, negations, words of the question."""
+        return (
+            frozenset(Counter(_NUMBERS.findall(self.folded)).items()),
+            frozenset(Counter(_NEGATIONS.findall(self.folded)).items()),
+            frozenset(pair for pair in self._asked if pair in self.folded),
+        )
+
+    @cached_property
+    def runs(self) -> NDArray[np.uint64]:
+        """Its runs of characters as numbers."""
+        return hash_runs(self.folded)
+
+    def says_the_same(self, other: _Told) -> bool:
+        """Whether both say nearly the same."""
+        if self.key != other.key:
+            return False
+        if self.folded == other.folded:
+            return True
+        shorter = min(len(self.folded), len(other.folded))
+        return shorter >= RUN_CHARS and overlap(self.runs, other.runs) >= MIN_OVERLAP
 
 
-def fold_duplicates(question: str, hits: Iterable[Hit], top_k: int) -> list[Hit]:
+def fold_duplicates(question: str, hits: Sequence[Hit], top_k: int) -> list[Hit]:
     """At most ``top_k`` hits in their order; each with those after it that say the same."""
     asked = pairs_within(fold_text(question))
-    shown: list[_Shown] = []
-    by_key: dict[Key, list[int]] = defaultdict(list)
+    told = [_Told(hit, asked) for hit in hits]
+    near = _find_near(hits)
+    shown: list[int] = []
     duplicates: dict[int, list[Hit]] = defaultdict(list)
-    for hit in hits:
-        new = _Shown(hit, _SPACES.sub("", fold_text(hit.chunk.text)))
-        alike = by_key[_key(new.folded, asked)]
-        place = next((place for place in alike if _say_the_same(shown[place], new)), None)
-        if place is not None:
-            duplicates[place].append(hit)
+    for place, new in enumerate(told):
+        same = next((one for one in shown if near[one, place] and told[one].says_the_same(new)), None)
+        if same is not None:
+            duplicates[same].append(new.hit)
         elif len(shown) < top_k:
-            alike.append(len(shown))
-            shown.append(new)
+            shown.append(place)
     return [
-        replace(one.hit, duplicates=tuple(duplicates[place])) if place in duplicates else one.hit
-        for place, one in enumerate(shown)
+        replace(hits[place], duplicates=tuple(duplicates[place])) if place in duplicates else hits[place]
+        for place in shown
     ]
+
+
+def _find_near(hits: Sequence[Hit]) -> NDArray[np.bool_]:
+    """Which pairs are of about one length, and about as good to every leg; shape (hits, hits)."""
+    legs = dict.fromkeys(score.leg for hit in hits for score in hit.legs)
+    by_leg = [{score.leg: score.score for score in hit.legs} for hit in hits]
+    columns = [
+        [len(hit.chunk.text) for hit in hits],
+        *([one.get(leg, np.nan) for one in by_leg] for leg in legs),
+    ]
+    near = np.ones((len(hits), len(hits)), dtype=np.bool_)
+    for column in np.array(columns, dtype=np.float64):
+        lower, upper = np.minimum.outer(column, column), np.maximum.outer(column, column)
+        near &= ~(lower < MIN_NEAR * upper)  # what a leg did not tell is no difference
+    return near
 
 
 def spread(hits: Sequence[Hit], max_per_document: int) -> list[Hit]:
@@ -102,30 +146,6 @@ def spread(hits: Sequence[Hit], max_per_document: int) -> list[Hit]:
         counts[hit.chunk.document_id] += 1
         (first if counts[hit.chunk.document_id] <= max_per_document else rest).append(hit)
     return first + rest
-
-
-def _key(folded: str, asked: Sequence[str]) -> Key:
-    """What must be equal to the letter: numbers and negations, each as often, and words of the question."""
-    return (
-        frozenset(Counter(_NUMBERS.findall(folded)).items()),
-        frozenset(Counter(_NEGATIONS.findall(folded)).items()),
-        frozenset(pair for pair in asked if pair in folded),
-    )
-
-
-def _say_the_same(one: _Shown, other: _Shown) -> bool:
-    if one.folded == other.folded:
-        return True
-    lengths = len(one.folded), len(other.folded)
-    if min(lengths) < MIN_OVERLAP * max(lengths) or min(lengths) < RUN_CHARS:
-        return False
-    return overlap(_runs(one), _runs(other)) >= MIN_OVERLAP
-
-
-def _runs(shown: _Shown) -> NDArray[np.uint64]:
-    if shown.runs is None:
-        shown.runs = hash_runs(shown.folded)
-    return shown.runs
 
 
 def hash_runs(text: str) -> NDArray[np.uint64]:

@@ -20,4 +20,4 @@ def read_rows(name: str) -> list[list[str]]:
 def add_file(store: Store, preparer: Preparer, name: str, text: str, collection: str = "default") -> None:
     """Put a text file into the store."""
     prepared = preparer.read(FileJob(name, collection, "", "", text.encode()))
-    store.add(prepared.document, prepared.indexed())
+    store.add_packed(prepared.packed)
