@@ -41,7 +41,7 @@ def build_pool(
     Documents are added in the order given, whoever prepared them first, so that equal scores are put in
     the same order in every run.
     """
-    analyzer = load_analyzer()
+    analyzer = load_analyzer(settings.ingest.user_dictionary)
     store = create_store(folder, index_identity(analyzer, embedder), keep_originals=False)
     documents = [_document(passage) for passage in passages]
     if len(documents) <= FEW_PASSAGES:
