@@ -48,6 +48,11 @@ class Compound:
         )
 
     @property
+    def ends_relational(self) -> bool:
+        """The same of its last word alone: 営業時間."""
+        return self.is_relational or self.words[-1].feature.base in RELATIONAL
+
+    @property
     def is_plain(self) -> bool:
         """Without a topic: a question word, a number, こと, 場合."""
         return self.text in PLAIN_NOUNS or all(
@@ -193,7 +198,9 @@ def _condition(phrases: Phrases) -> tuple[int, int]:
     """Where a condition at the beginning ends, and where the rest begins; zeros without one."""
     written = [phrases.written(word) for word in phrases.words]
     for place, word in enumerate(phrases.words[1:-1], start=1):
-        if written[place] not in _CONDITIONAL | WHENS:
+        before = phrases.words[place - 1].feature
+        counts = before.base in QUESTION_WORDS or before.pos.startswith("名詞-数詞")  # 何時に, 9時に
+        if counts or written[place] not in _CONDITIONAL | WHENS:
             continue
         after = place + 1
         while after < len(written) and written[after] in _AFTER_CONDITION:

@@ -31,6 +31,7 @@ from rag.answering.conversation_words import (
     WITHIN,
 )
 from rag.text.analyzer import Analyzer
+from rag.text.fold import fold_text
 from rag.types import Turn
 
 _FRAGMENT = re.compile(
@@ -41,8 +42,11 @@ _FRAGMENT = re.compile(
     r"[?？。!！\s]*$"
 )
 _CLAUSE = re.compile(r"(?:たら|なら|れば|とき|時|場合|際)$")
+_CODE = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]+(?:[-‐－]?[0-9０-９]+)*(?![A-Za-zＡ-Ｚａ-ｚ0-9０-９])")
 _SPEAKS = re.compile(r"\w")
 _QUOTES = re.compile('[「『“"]')
+_PERSONS = frozenset({"人", "方", "者"})
+_NOMINAL = re.compile(r"^は[^はがをにでへも]+(?:です|でしょう|だ)?(?:か|の)?[?？。\s]*$")
 _MAX_TOPICS = 3
 """With more nouns that name something, 「この国の…」 points at what everybody knows."""
 
@@ -131,6 +135,23 @@ def _resolve_pointing(
     return f"{before}{_conditioned(frame)}{_anchor(frame, earlier)}の{noun.text}{after}"
 
 
+def _put_code(phrases: Phrases, frame: Frame, earlier: Phrases) -> str | None:
+    """「KA-120は？」 after 「KA-200のフィルターは…」, 「Bは？」 after 「会議室Aは…」: code for code."""
+    match = _FRAGMENT.match(phrases.text)
+    if match is None or not _CODE.fullmatch(match["phrase"]):
+        return None
+    shape = _shape(match["phrase"])
+    for other in _CODE.finditer(frame.text):
+        if _shape(other[0]) == shape and other[0] != match["phrase"]:
+            return frame.text[: other.start()] + match["phrase"] + frame.text[other.end() :]
+    return None
+
+
+def _shape(code: str) -> str:
+    """``KA-200`` and ``KB-12`` → ``A-9``."""
+    return re.sub(r"[0-9]+", "9", re.sub(r"[^\W\d_]+", "A", fold_text(code)))
+
+
 def _put_in_place(phrases: Phrases, frame: Frame, earlier: Phrases) -> str | None:
     """「パートの場合は？」, 「日当は？」: the last question, asked of something else."""
     match = _FRAGMENT.match(phrases.text)
@@ -142,11 +163,7 @@ def _put_in_place(phrases: Phrases, frame: Frame, earlier: Phrases) -> str | Non
         return f"{phrase}、{_plain_question(frame)}"
     if not inside or not _is_noun_phrase(phrases, phrase):
         return None
-    if all(one.is_relational for one in inside):
-        return f"{_conditioned(frame)}{_anchor(frame, earlier)}の{phrases.text}"
-    if _DEFINES.search(phrases.text) or _says_all(inside, frame):
-        return ""
-    return _in_place(match, inside, frame, earlier)
+    return "" if _DEFINES.search(phrases.text) else _in_place(match, inside, frame, earlier)
 
 
 def _says_all(inside: Sequence[Compound], frame: Frame) -> bool:
@@ -155,13 +172,20 @@ def _says_all(inside: Sequence[Compound], frame: Frame) -> bool:
 
 
 def _in_place(match: re.Match[str], inside: Sequence[Compound], frame: Frame, earlier: Phrases) -> str:
+    """What a mere noun phrase asks for: an attribute, a circumstance, or another thing."""
     phrase, last = match["phrase"], inside[-1]
-    for other in earlier.compounds:
-        if len(inside) == 1 and last.stands_for(other):
-            # Of 「勤続5年目」 only as much as the other has: 「勤続3年目」.
-            counts = last.words[0].feature.pos.startswith("名詞-数詞")
-            start = other.words[-len(last.words) :][0].start if counts else other.start
-            return frame.text[:start] + phrase + frame.text[other.end :]
+    taken = next((other for other in earlier.compounds if last.stands_for(other)), None)
+    if last.text in _PERSONS:
+        return f"{phrase}の場合、{_plain_question(frame)}"
+    if all(one.is_relational or (one.ends_relational and not taken) for one in inside):
+        return f"{_conditioned(frame)}{_anchor(frame, earlier)}の{match.string}"
+    if _says_all(inside, frame):
+        return ""
+    if taken is not None and len(inside) == 1:
+        # Of 「勤続5年目」 only as much as the other has: 「勤続3年目」.
+        counts = last.words[0].feature.pos.startswith("名詞-数詞")
+        start = taken.words[-len(last.words) :][0].start if counts else taken.start
+        return frame.text[:start] + phrase + frame.text[taken.end :]
     if match["when"] or any(last.text in family for family in FAMILIES) or _is_place_or_count(last):
         return f"{phrase}の場合、{_plain_question(frame)}"
     return _with_other_subject(phrase, frame, earlier)
@@ -169,6 +193,10 @@ def _in_place(match: re.Match[str], inside: Sequence[Compound], frame: Frame, ea
 
 def _name_the_topic(phrases: Phrases, frame: Frame, earlier: Phrases) -> str | None:
     """「いつからですか」, 「申請は必要ですか」: what they are about, put before."""
+    first = phrases.compounds[0] if phrases.compounds else None
+    leads = first is not None and first.start == 0 and first.is_relational
+    if leads and first is not None and _NOMINAL.match(phrases.text[first.end :]):
+        return f"{_conditioned(frame)}{_anchor(frame, earlier)}の{phrases.text}"
     own = [one for one in phrases.topics if one.text not in CIRCUMSTANCES]
     if own or phrases.has_clause_of_its_own or _QUOTES.search(phrases.text):
         return ""
@@ -179,13 +207,12 @@ def _name_the_topic(phrases: Phrases, frame: Frame, earlier: Phrases) -> str | N
         if not (_ADDS.match(after) or relational or len(phrases.compounds) == 1):
             return ""
         return f"{_as_topic(frame)}、{phrases.text}"
-    first = phrases.compounds[0] if phrases.compounds else None
-    if first is not None and first.start == 0 and first.is_relational:
+    if leads:
         return f"{_conditioned(frame)}{_anchor(frame, earlier)}の{phrases.text}"
     return f"{_as_topic(frame)}、{phrases.text}"
 
 
-_STEPS: tuple[_Step, ...] = (_ask_again, _resolve_pointer, _put_in_place, _name_the_topic)
+_STEPS: tuple[_Step, ...] = (_ask_again, _resolve_pointer, _put_code, _put_in_place, _name_the_topic)
 
 
 def _conditioned(frame: Frame) -> str:
@@ -216,9 +243,7 @@ def _anchor(frame: Frame, earlier: Phrases) -> str:
 
 def _plain_question(frame: Frame) -> str:
     """The last question without its condition, for another to take its place."""
-    if not frame.condition or frame.subject in frame.condition:
-        return frame.text
-    return frame.text[frame.rest :]
+    return frame.text[frame.rest :] or frame.text
 
 
 def _with_other_subject(phrase: str, frame: Frame, earlier: Phrases) -> str:
