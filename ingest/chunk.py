@@ -124,15 +124,6 @@ def chunk_document(
     return chunks
 
 
-def chunk_context(document: Document, chunk: Chunk) -> tuple[str, str]:
-    """What is known of a chunk from outside its text, as (title, heading).
-
-    Example: ``("就業規則", "第3章 休暇 第20条（年次有給休暇）")``. A heading equal to the title is told once.
-    """
-    path = [heading for heading in chunk.heading_path if heading != document.title]
-    return document.title, " ".join(path)
-
-
 def _units(document: Document, sentences: Iterable[Span], max_chars: int) -> Iterator[_Unit]:
     """Sentences, cut where a section begins inside one, and joined where they share a table row."""
     rows = sorted(

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from ingest.chunk import chunk_context, chunk_document
+from ingest.chunk import chunk_document
 from ingest.chunking import Chunking, Measure
 from ingest.document import build_document
 from ingest.marks import Marks
@@ -19,7 +19,7 @@ from ingest.messages import DocumentJob, FileJob, PreparedDocument, decode_job
 from ingest.readers.base import DEFAULT_OPTIONS, ReadOptions
 from ingest.readers.members import LISTINGS
 from ingest.readers.registry import read
-from rag.embedding.base import Embedder
+from rag.embedding.base import Embedder, chunk_context, embedded_text
 from rag.store.packing import pack_document
 from rag.text.analyzer import Analysis, Analyzer, Feature
 from rag.text.sentences import split_sentences
@@ -118,11 +118,6 @@ class Preparer:
 
     def _analyze_context(self, text: str) -> _Context:
         return _Context(text, self._analyzer.analyze(text))
-
-
-def embedded_text(document: Document, chunk: Chunk) -> str:
-    """A chunk as embedders see it, with title and headings before it, a line each."""
-    return "\n".join(filter(None, (*chunk_context(document, chunk), chunk.text)))
 
 
 def join_analyses(parts: Sequence[tuple[str, Analysis]]) -> Analysis:

@@ -1,4 +1,4 @@
-"""What an embedder is."""
+"""What an embedder is, and what models read of a chunk."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.text.analyzer import Analysis
-from rag.types import EmbedderIdentity
+from rag.types import Chunk, Document, DocumentInfo, EmbedderIdentity
 
 Vectors = NDArray[np.float32]
 
@@ -33,3 +33,17 @@ class Embedder(Protocol):
     def embed_queries(self, texts: Sequence[str], analyses: Sequence[Analysis]) -> Vectors:
         """Vectors of questions."""
         ...
+
+
+def chunk_context(document: Document | DocumentInfo, chunk: Chunk) -> tuple[str, str]:
+    """What is known of a chunk from outside its text, as (title, heading).
+
+    Example: ``("就業規則", "第3章 休暇 第20条（年次有給休暇）")``. A heading equal to the title is told once.
+    """
+    path = [heading for heading in chunk.heading_path if heading != document.title]
+    return document.title, " ".join(path)
+
+
+def embedded_text(document: Document | DocumentInfo, chunk: Chunk) -> str:
+    """A chunk as embedders and re-rankers see it, with title and headings before it, a line each."""
+    return "\n".join(filter(None, (*chunk_context(document, chunk), chunk.text)))

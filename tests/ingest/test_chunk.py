@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.chunk import chunk_context, chunk_document
+from ingest.chunk import chunk_document
 from ingest.place import join_cells
+from rag.embedding.base import chunk_context
 from rag.types import Annotation, Box, Chunk, Document, Locator, Section, Span
 
 

@@ -6,8 +6,7 @@ import numpy as np
 
 from ingest.embed import GATHERED_CHUNKS, with_vectors
 from ingest.messages import PreparedDocument
-from ingest.prepare import embedded_text
-from rag.embedding.base import Vectors
+from rag.embedding.base import Vectors, embedded_text
 from rag.store.packing import pack_document
 from rag.text.analyzer import Analysis
 from rag.types import Chunk, Document, EmbedderIdentity
