@@ -1,13 +1,8 @@
-"""Any sentence-transformers model as an embedder, from this machine alone.
-
-Nothing is fetched: a model is a folder, or a name that is already in the Hugging Face cache. Weights
-are safetensors only, and code that comes with a model is never run.
-"""
+"""Any sentence-transformers model as an embedder; `rag.embedding.checkpoints` finds and loads it."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +12,14 @@ from typing import Any
 import numpy as np
 
 from rag.embedding.base import Vectors
-from rag.errors import ModelUnavailable, SettingsError
+from rag.embedding.checkpoints import (
+    Wanted,
+    explain_full_memory,
+    find_folder,
+    find_row,
+    load_text_model,
+    model_name,
+)
 from rag.settings import EmbeddingSettings
 from rag.text.analyzer import Analysis
 from rag.types import EmbedderIdentity
@@ -66,20 +68,19 @@ def load_transformer_embedder(settings: EmbeddingSettings) -> TransformerEmbedde
     Prefixes come from the settings, else from `PRESETS`, else from the model's own prompts. Raises
     ModelUnavailable with the command that fetches the model, SettingsError for an unknown device.
     """
-    folder = _find_folder(settings.model)
-    _refuse_pickles(folder, settings.model)
-    model = _load(folder, settings)
+    wanted = Wanted("embedder", settings.model, "embedding.model", "'bundled'", settings.device)
+    folder = find_folder(wanted)
+    model = load_text_model(wanted, folder)
     query, document = _choose_prefixes(settings, find_preset(folder), model.prompts or {})
     model.default_prompt_name = None  # prefixes are put on here, once
     dimension = model.encode(["資料"], show_progress_bar=False).shape[1]
-    identity = EmbedderIdentity(_model_name(folder), _revision(folder), dimension, query, document)
+    identity = EmbedderIdentity(model_name(folder), _revision(folder), dimension, query, document)
     return TransformerEmbedder(model, identity, batch_size=settings.batch_size, folder=folder)
 
 
 def find_preset(name_or_path: str | Path) -> Preset | None:
     """The preset of a model by its name or folder; None when we do not know it."""
-    name = _model_name(Path(name_or_path))
-    return next((preset for preset in PRESETS if re.fullmatch(preset.pattern, name, re.IGNORECASE)), None)
+    return find_row(PRESETS, name_or_path)
 
 
 class TransformerEmbedder:
@@ -125,81 +126,15 @@ class TransformerEmbedder:
         return vectors
 
     def _encode(self, texts: list[str]) -> Vectors:
-        import torch
-
-        try:
-            with self._lock:
-                encoded = self._model.encode(
-                    texts, batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
-                )
-        except torch.OutOfMemoryError as error:
-            torch.cuda.empty_cache()
-            raise ModelUnavailable(
-                f"{self._identity.name} ran out of GPU memory with {self._batch_size} texts at once: "
-                "lower embedding.batch_size"
-            ) from error
-        return np.asarray(encoded, dtype=np.float32)
-
-
-def _find_folder(model: str) -> Path:
-    """The folder itself, or the snapshot of a name in the Hugging Face cache."""
-    folder = Path(model).expanduser()
-    if folder.is_dir():
-        return folder.resolve() if folder.name in {"", ".", ".."} else folder
-    try:
-        from huggingface_hub import snapshot_download
-
-        return Path(snapshot_download(model, local_files_only=True))
-    except ImportError as error:
-        raise _packages_missing(error) from error
-    except Exception as error:
-        raise ModelUnavailable(
-            f"embedder {model} is not on this machine: fetch it once with `hf download {model}`, set "
-            "embedding.model to its folder, or to 'bundled'"
-        ) from error
-
-
-def _refuse_pickles(folder: Path, model: str) -> None:
-    for pickled in (*folder.rglob("pytorch_model*.bin"), *folder.rglob("*.pkl")):
-        if not any(pickled.parent.glob("*.safetensors")):
-            raise ModelUnavailable(
-                f"embedder {model} holds {pickled.relative_to(folder)} as a pickle, which is not loaded: "
-                "take a revision of the model with .safetensors files"
-            )
-
-
-def _load(folder: Path, settings: EmbeddingSettings) -> Any:
-    try:
-        import torch
-        from sentence_transformers import SentenceTransformer
-    except ImportError as error:
-        raise _packages_missing(error) from error
-    device = None if settings.device == "auto" else settings.device
-    try:
-        torch.empty(0, device=device or "cpu")
-    except (RuntimeError, AssertionError) as error:
-        raise SettingsError(
-            f"embedding.device = {device!r} is not on this machine: set auto or cpu ({_first_line(error)})"
-        ) from error
-    try:
-        return SentenceTransformer(
-            str(folder),
-            device=device,
-            local_files_only=True,
-            trust_remote_code=False,
-            model_kwargs={"use_safetensors": True},
+        full = (
+            f"{self._identity.name} ran out of GPU memory with {self._batch_size} texts at once: "
+            "lower embedding.batch_size"
         )
-    except Exception as error:
-        raise ModelUnavailable(
-            f"embedder {settings.model} cannot be loaded from {folder}: {_first_line(error)}"
-        ) from error
-
-
-def _packages_missing(error: ImportError) -> ModelUnavailable:
-    return ModelUnavailable(
-        f"embedding.model needs {error.name}: "
-        "pip install 'swallow-rag[gpu]', or set embedding.model to 'bundled'"
-    )
+        with explain_full_memory(full), self._lock:
+            encoded = self._model.encode(
+                texts, batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
+            )
+        return np.asarray(encoded, dtype=np.float32)
 
 
 def _choose_prefixes(
@@ -214,12 +149,6 @@ def _choose_prefixes(
     )
 
 
-def _model_name(path: Path) -> str:
-    """The name without owner or folder, so that an index may move to another machine."""
-    in_cache = path.parent.name == "snapshots"
-    return path.parent.parent.name.rpartition("--")[2] if in_cache else path.name
-
-
 def _revision(folder: Path) -> str:
     """The commit of a snapshot in the cache, else a hash over the files that decide about vectors."""
     if folder.parent.name == "snapshots":
@@ -230,8 +159,3 @@ def _revision(folder: Path) -> str:
         with path.open("rb") as file:
             whole.update(hashlib.file_digest(file, "sha256").digest())
     return whole.hexdigest()[:16]
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else type(error).__name__
