@@ -47,7 +47,7 @@ def search_keyword(
         found = scored.scores > 0
         return Scored(scored.chunk_ids[found], scored.scores[found])
 
-    return search(top_k) if only is None else _search(search, score, only, top_k)
+    return search(top_k) if only is None else search_among(search, score, only, top_k)
 
 
 def search_dense(
@@ -70,10 +70,10 @@ def search_dense(
         near = {chunk_id: float(other @ vector) for chunk_id, other in vectors.items() if other.any()}
         return Scored(np.array(list(near), dtype=np.int64), np.array(list(near.values()), dtype=np.float32))
 
-    return search(top_k) if only is None else _search(search, score, only, top_k)
+    return search(top_k) if only is None else search_among(search, score, only, top_k)
 
 
-def _search(
+def search_among(
     search: Callable[[int], list[ScoredChunk]], score: Callable[[Ids], Scored], only: Selection, top_k: int
 ) -> list[ScoredChunk]:
     """``search`` finds so many of all chunks, ``score`` tells the scores of some."""
