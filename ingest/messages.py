@@ -36,6 +36,7 @@ class Kind(IntEnum):
     FAILED = 4
     DONE_AND_ENDING = 5
     FAILED_AND_ENDING = 6
+    ALIVE = 7
 
     @property
     def is_result(self) -> bool:
@@ -69,7 +70,9 @@ class Configuration:
     ) -> Self:
         """What the settings say; ``chunking`` tells what a large embedder reads besides."""
         password = settings.password.get_secret_value() if settings.password else None
-        options = ReadOptions(password, settings.ocr == "auto", settings.timeout_seconds)
+        options = ReadOptions(
+            password, settings.ocr == "auto", settings.timeout_seconds, settings.ocr_timeout_seconds
+        )
         words = None if settings.user_dictionary is None else str(settings.user_dictionary)
         sizes = chunking or Chunking.of(settings)
         return cls(sizes, settings.max_memory_bytes, embedder, options, words)

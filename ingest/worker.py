@@ -10,6 +10,7 @@ from __future__ import annotations
 import resource
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -34,6 +35,8 @@ def serve(line: Connection, build: Callable[[Configuration], Work]) -> None:
     with line:
         configuration = Configuration.from_bytes(line.recv_bytes())
         limit_memory(configuration.max_memory_bytes)
+        options = replace(configuration.options, beat=lambda: line.send_bytes(bytes([Kind.ALIVE])))
+        configuration = replace(configuration, options=options)
         try:
             work = build(configuration)
         except RagError as error:

@@ -198,6 +198,8 @@ class WorkerPool:
         worker.deadline = time.monotonic() + self._limits.timeout_seconds
         if kind is Kind.READY:
             worker.is_ready = True
+        elif kind is Kind.ALIVE:
+            return
         elif kind is Kind.BROKEN:
             raise decode_error(body)
         else:

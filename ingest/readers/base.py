@@ -6,7 +6,7 @@ joining into one text happen in `ingest.normalise` and `ingest.document`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -63,12 +63,16 @@ class ReadOptions:
     """What a reader is told besides the file.
 
     ``password`` opens what is locked; ``ocr`` allows text recognition where its engine is there;
-    ``timeout_seconds`` is what the whole file may take, None for no limit.
+    ``timeout_seconds`` is what the file may take between two beats, ``ocr_timeout_seconds`` what
+    recognising its pages may take in all; None for no limit. ``beat`` tells whoever waits that a slow
+    reading goes on.
     """
 
     password: str | None = None
     ocr: bool = True
     timeout_seconds: float | None = None
+    ocr_timeout_seconds: float | None = None
+    beat: Callable[[], None] | None = field(default=None, repr=False, compare=False)
 
 
 DEFAULT_OPTIONS = ReadOptions()

@@ -58,6 +58,9 @@ class IngestSettings(Stage):
     ocr: Literal["auto", "off"] = Field(
         "auto", description="Text recognition of pictures and scanned pages: `auto` where tesseract is there."
     )
+    ocr_timeout_seconds: float = Field(
+        1800.0, gt=0, description="Time that text recognition of one file may take; further pages are named."
+    )
     password: SecretStr | None = Field(
         None, description="Opens locked PDFs and archives. Only from the environment or --password."
     )

@@ -108,7 +108,7 @@ def test_a_configuration_arrives():
 
 def test_a_configuration_says_what_the_settings_say():
     settings = load_settings(None, arguments={"ingest.password": "秘密", "ingest.ocr": "off"}, environment={})
-    assert Configuration.of(settings.ingest).options == ReadOptions("秘密", False, 120.0)
+    assert Configuration.of(settings.ingest).options == ReadOptions("秘密", False, 120.0, 1800.0)
 
 
 ERRORS = [

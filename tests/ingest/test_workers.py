@@ -20,6 +20,7 @@ from ingest.worker import serve
 from rag.errors import EncryptedDocument, ModelUnavailable
 
 KEPT = []
+BEAT = []
 
 def work(job):
     match job.split(b":"):
@@ -31,9 +32,14 @@ def work(job):
         case [b"bug"]: raise KeyError("styles.xml")
         case [b"grow"]: KEPT.append(b"x" * 750_000_000)
         case [b"sleep", seconds]: time.sleep(float(seconds))
+        case [b"slow but alive"]:
+            for _ in range(5):
+                time.sleep(0.4)
+                BEAT[0]()
     return str(os.getpid()).encode() + b":" + job
 
 def build(configuration):
+    BEAT.append(configuration.options.beat)
     if configuration.embedder == "absent":
         raise ModelUnavailable("no model at absent")
     if configuration.embedder == "crash":
@@ -88,6 +94,12 @@ def test_a_bad_job_fails_alone(module: str, payload: bytes, error: type[RagError
     assert message in str(failed)
     assert all(isinstance(result, bytes) for result in results.values())
     assert len(results) == 5
+
+
+def test_who_beats_may_take_longer(module: str):
+    """Five pages of 0.4 s each, and 1.5 s for what tells nothing."""
+    results = outcomes(pool_of(module, num_workers=1, timeout=1.5), b"slow but alive", b"a")
+    assert [isinstance(result, bytes) for result in results.values()] == [True, True]
 
 
 def test_no_jobs_start_no_process(module: str):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -71,13 +72,15 @@ class Engine:
 
         Raises LimitExceeded after ``timeout`` seconds and DamagedDocument when the engine fails.
         """
+        end = time.monotonic() + timeout
         picture = on_paper(picture)
         cleaned, leaders = without_leaders(picture, dots_per_inch)
         layout = _ONE_COLUMN if leaders else _WHOLE_PAGE
         words = self._words(cleaned, dots_per_inch, ("jpn", layout), name, timeout)
         found = Recognised(words, tuple(leaders))
         if self.has_vertical and found.confidence < _SURE:
-            words = self._words(picture, dots_per_inch, ("jpn_vert", _WHOLE_PAGE), name, timeout)
+            left = max(end - time.monotonic(), 0.0)
+            words = self._words(picture, dots_per_inch, ("jpn_vert", _WHOLE_PAGE), name, left)
             return max(found, Recognised(words, is_vertical=True), key=lambda one: one.confidence)
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ SCAN_DOTS_PER_INCH = 300
 """What tesseract was trained for; a page of A4 then takes 2 to 5 seconds."""
 
 _TIME_SHARE = 0.8
-"""Of a file's time; layout and indexing need the rest."""
+"""Of the time between two beats: a page that takes longer is named and costs only itself."""
 
 _PAGE_SECONDS = 300.0
 _DOUBTFUL = 0.4
@@ -32,15 +33,17 @@ _SMALL = frozenset("、。，．・：；.,:;!|'\"-ー一ーっッゃゅょャ�
 
 
 class Recogniser:
-    """Recognises the pictures of one file, as many as its time allows.
+    """Recognises the pictures of one file, as many as its time allows, and beats after each.
 
     ``dropped`` counts the characters that were too unsure.
     """
 
-    def __init__(self, engine: Engine, name: str, seconds: float | None, dropped: Counter[str]) -> None:
+    def __init__(self, engine: Engine, name: str, options: ReadOptions, dropped: Counter[str]) -> None:
         self._engine = engine
         self._name = name
-        self._deadline = None if seconds is None else time.monotonic() + seconds * _TIME_SHARE
+        self._options = options
+        self._page_seconds = (options.timeout_seconds or _PAGE_SECONDS) * _TIME_SHARE
+        self._deadline = time.monotonic() + (options.ocr_timeout_seconds or math.inf)
         self._dropped = dropped
         self._confidences: dict[int, float] = {}
         self._empty: list[int] = []
@@ -53,6 +56,9 @@ class Recogniser:
         except LimitExceeded:
             self._late.append(number)
             return None
+        finally:
+            if self._options.beat:
+                self._options.beat()
         shape = picture.shape[0], picture.shape[1]
         page = recognised_page(found, shape, dots_per_inch, self._dropped)
         if not page.runs:
@@ -73,22 +79,20 @@ class Recogniser:
         if self._late:
             yield (
                 f"{told_pages(self._late)} not recognised for lack of time: "
-                "raise ingest.timeout_seconds to allow more"
+                "raise ingest.ocr_timeout_seconds to allow more"
             )
 
     def _seconds_left(self) -> float:
-        if self._deadline is None:
-            return _PAGE_SECONDS
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise LimitExceeded(f"{self._name}: no time left for text recognition")
-        return left
+        return min(left, self._page_seconds)
 
 
 def open_recogniser(name: str, options: ReadOptions, dropped: Counter[str]) -> Recogniser | None:
     """What recognises text, or None where it is switched off or the engine is not there."""
     engine = find_engine() if options.ocr else None
-    return Recogniser(engine, name, options.timeout_seconds, dropped) if engine else None
+    return Recogniser(engine, name, options, dropped) if engine else None
 
 
 def recognised_page(

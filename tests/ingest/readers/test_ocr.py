@@ -182,12 +182,15 @@ def test_a_program_that_is_no_engine_is_none(tmp_path: Path, monkeypatch: pytest
 
 
 def test_pages_beyond_the_time_are_named() -> None:
-    recogniser = Recogniser(Engine("/nowhere", has_vertical=False), "a.pdf", 0.0, Counter())
+    beats: list[int] = []
+    options = ReadOptions(ocr_timeout_seconds=1e-9, beat=lambda: beats.append(1))
+    recogniser = Recogniser(Engine("/nowhere", has_vertical=False), "a.pdf", options, Counter())
     assert recogniser.page(3, blank(), 300) is None
     assert recogniser.page(4, blank(), 300) is None
     assert list(recogniser.warnings) == [
-        "pages 3-4 not recognised for lack of time: raise ingest.timeout_seconds to allow more"
+        "pages 3-4 not recognised for lack of time: raise ingest.ocr_timeout_seconds to allow more"
     ]
+    assert len(beats) == 2
 
 
 @needs_engine
