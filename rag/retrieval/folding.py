@@ -28,9 +28,6 @@ MIN_NEAR = 0.9
 """Length and scores that differ by more need no look at the texts."""
 
 RUN_CHARS = 5
-VARIETY = 2
-"""Hits that one document gets where variety was asked for, without a number."""
-
 _MORE = 8
 """Hits beyond the wanted ones, to fill the places of what was folded."""
 

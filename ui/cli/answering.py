@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ui.cli.commands import Session
+from ui.cli.scoping import VARIETY_OPTION
 
 if TYPE_CHECKING:
     from rag.settings import Settings
 
 _SETTINGS = {
     "top_k": "retrieval__top_k",
+    "variety": "retrieval__max_per_document",
     "answerer": "answering__answerer",
     "backend": "generation__backend",
     "model": "generation__model",
@@ -28,6 +30,7 @@ _SETTINGS = {
 
 _OPTIONS = (
     click.option("--top-k", type=int, help="根拠を探す断片の数"),
+    VARIETY_OPTION,
     click.option("--answerer", type=click.Choice(["auto", "extractive", "generative"]), help="答え方"),
     click.option(
         "--backend",

@@ -15,6 +15,16 @@ from rag.types import Scope
 
 STANDARD_INPUT = "-"
 
+VARIETY_OPTION = click.option(
+    "--variety",
+    is_flag=True,
+    flag_value=2,
+    type=int,
+    default=None,
+    help="一つの資料の断片は二つまで。ほかの資料を先に",
+)
+"""Hits that one document gets before all others have theirs."""
+
 
 def scope_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--collection`` and ``--source``, both repeatable, and hand them on as ``scope``."""

@@ -12,7 +12,7 @@ from ui.cli.asjson import hit_json, print_json
 from ui.cli.commands import Session, json_option, pass_session
 from ui.cli.learner import LEVEL_OPTION, load_parts
 from ui.cli.render import show_hits, show_notes
-from ui.cli.scoping import as_of_option, read_text, scope_options
+from ui.cli.scoping import VARIETY_OPTION, as_of_option, read_text, scope_options
 
 _FILTERED = 5
 """So many times the hits are asked for when a level leaves some out."""
@@ -24,7 +24,7 @@ _FILTERED = 5
 @as_of_option
 @click.option("--top-k", type=int, help="表示する断片の数")
 @click.option("--mode", type=click.Choice(["hybrid", "keyword", "dense"]), help="探し方")
-@click.option("--variety", is_flag=True, help="同じ資料の断片ばかりにしない")
+@VARIETY_OPTION
 @click.option("--explain", is_flag=True, help="索引ごとの順位と点数、一致した語も表示")
 @LEVEL_OPTION
 @json_option
@@ -37,7 +37,7 @@ def search_command(
     scope: Scope,
     top_k: int | None,
     mode: str | None,
-    variety: bool,
+    variety: int | None,
     explain: bool,
     level: str | None,
     as_json: bool,
@@ -52,14 +52,13 @@ def search_command(
     from rag.learner.ranking import within_level
     from rag.retrieval.base import Query
     from rag.retrieval.explain import MatchedTerm, explain_hits
-    from rag.retrieval.folding import VARIETY
     from rag.retrieval.query_language import read_question
 
     question = read_question(Question(read_text(query), scope))
     settings = session.settings(
         retrieval__top_k=top_k,
         retrieval__mode=mode,
-        retrieval__max_per_document=VARIETY if variety else None,
+        retrieval__max_per_document=variety,
     )
     with open_assembly(settings) as assembly:
         top_k = settings.retrieval.top_k
