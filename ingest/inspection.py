@@ -12,7 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path, PurePosixPath
 
@@ -31,6 +31,7 @@ from rag.text.sentences import split_sentences
 from rag.types import Chunk, Document
 
 MODULE = "ingest.inspection"
+_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +68,20 @@ class Inspection:
 
 
 def inspect_file(path: Path, settings: IngestSettings) -> Inspection:
-    """Read one file and tell what was found.
+    """Read one file and tell what was found; 「書類.zip/規程/旅費.docx」 is a file inside a file.
 
     Raises ReadError with the reason when it cannot be read, as ingestion would report it.
     """
     began = time.monotonic()
+    path, inner = _outer(path)
     data = read_source(path, settings.max_file_bytes)
-    source = path.resolve().as_posix()
+    source = "/".join(filter(None, (path.resolve().as_posix(), inner)))
     file = FileJob(source, settings.collection, hashlib.sha256(data).hexdigest(), "", data)
     configuration = Configuration.of(settings)
     limits = Limits(settings.timeout_seconds, settings.max_memory_bytes)
     with WorkerPool(MODULE, configuration.to_bytes(), limits, 1) as pool:
-        [(_, result)] = pool.run(iter([Job(source, file.to_bytes())]))
+        job = pack([inner.encode(), file.to_bytes()])
+        [(_, result)] = pool.run(iter([Job(source, job)]))
     if isinstance(result, RagError):
         raise result
     facts, body = unpack(result)
@@ -93,16 +96,40 @@ def inspect_file(path: Path, settings: IngestSettings) -> Inspection:
     )
 
 
+def _outer(path: Path) -> tuple[Path, str]:
+    """The file on disk, and the name inside it: (書類.zip, 規程/旅費.docx); an empty name for itself."""
+    outer = next((parent for parent in path.parents if parent.is_file()), None)
+    return (outer, path.relative_to(outer).as_posix()) if outer else (path, "")
+
+
 def build_work(configuration: Configuration) -> Work:
     """Bytes of a job → bytes of a document with chunks that were not analysed."""
 
     def work(data: bytes) -> bytes:
-        file = decode_job(data)
+        inner, job = unpack(data)
+        file = decode_job(job)
         if not isinstance(file, FileJob):
             raise ReadError("only files are inspected here")
-        return _inspected(file, configuration)
+        return _inspected(_member(file, inner.decode(), configuration), configuration)
 
     return work
+
+
+def _member(file: FileJob, inner: str, configuration: Configuration) -> FileJob:
+    """The file of that name inside a file, however deep; raises ReadError where there is none."""
+    if not inner:
+        return file
+    name = PurePosixPath(file.source.removesuffix(f"/{inner}")).name
+    members = read(file.data, name, configuration.options).members
+    found = next((one for one in members if f"{inner}/".startswith(f"{one.name}/")), None)
+    if found is None:
+        inside = "、".join(one.name for one in members[:_NAMED]) or "no files"
+        raise ReadError(f"{name} holds no {inner}: it holds {inside}")
+    if found.error is not None:
+        raise found.error
+    sha256 = hashlib.sha256(found.data).hexdigest()
+    below = replace(file, data=found.data, sha256=sha256)
+    return _member(below, inner[len(found.name) + 1 :], configuration)
 
 
 def _inspected(file: FileJob, configuration: Configuration) -> bytes:

@@ -8,10 +8,11 @@ import pytest
 
 from ingest.chunking import Chunking
 from ingest.inspection import build_work, inspect_file
-from ingest.messages import Configuration, DocumentJob
+from ingest.messages import Configuration, DocumentJob, pack
 from rag.errors import LimitExceeded, ReadError, UnsupportedFormat
 from rag.settings import IngestSettings
 from rag.types import Document
+from tests.ingest.readers.made import zipped
 
 RULE = """\
 休暇規程
@@ -98,4 +99,18 @@ def test_a_path_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_the_process_takes_files_alone() -> None:
     job = DocumentJob(Document("d", "/a.txt", "default", "a", "本文"))
     with pytest.raises(ReadError, match="only files"):
-        build_work(Configuration(Chunking(400), 10**9, None))(job.to_bytes())
+        build_work(Configuration(Chunking(400), 10**9, None))(pack([b"", job.to_bytes()]))
+
+
+def test_a_file_inside_files_is_named_as_its_source_is(tmp_path: Path) -> None:
+    inner = zipped({"規程/休暇.txt": RULE})
+    (tmp_path / "書類.zip").write_bytes(zipped({"古い.zip": inner, "空.txt": ""}))
+    assert inspect_file(tmp_path / "書類.zip", IngestSettings()).num_annotations == {"member": 2}
+    path = tmp_path / "書類.zip" / "古い.zip" / "規程" / "休暇.txt"
+    found = inspect_file(path, IngestSettings())
+    assert found.document.source == path.as_posix()
+    assert found.num_annotations["article"] == 2
+    with pytest.raises(ReadError, match=r"書類\.zip holds no ない\.txt: it holds 古い\.zip、空\.txt"):
+        inspect_file(tmp_path / "書類.zip" / "ない.txt", IngestSettings())
+    with pytest.raises(ReadError, match="empty"):
+        inspect_file(tmp_path / "書類.zip" / "空.txt", IngestSettings())

@@ -25,6 +25,7 @@ def inspect_command(
     """ファイルがどう読まれるかを調べます。ストアには入れません。
 
     Show what is read of a file: encoding, headings, pages, ruby, dates, warnings, first chunks.
+    書庫やメールの中のファイルは「書類.zip/規程.docx」のように指定します。
     """
     from ingest.inspection import inspect_file
     from ui.cli.inspectview import inspection_json, inspection_lines

@@ -28,6 +28,7 @@ SHOWN_KINDS = {
     "quoted": "引用",
     "code": "コード",
     "table-row": "表の行",
+    "member": "中のファイル",
     "ocr": "文字認識",
     "instruction": "AI への指示のような文",
 }
