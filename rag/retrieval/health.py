@@ -77,7 +77,7 @@ class SearchHealth:
 
     def _broken_indexes(self) -> Iterator[str]:
         for problem in self._store.problems():
-            yield f"索引が壊れていたので、遅い方法で探しました ({problem}): swallow-rag rebuild"
+            yield f"索引が壊れているか遅れていて、遅い方法で探しました ({problem}): swallow-rag rebuild"
         if self._synonyms and self._synonyms.problem:
             yield f"同義語は前のままです ({self._synonyms.problem})"
 

@@ -129,7 +129,7 @@ def test_an_index_that_was_broken(parts: Assembly, preparer: Preparer, tmp_path:
         hits = broken.build_retriever().retrieve(Question("休暇"), 5)
         assert [hit.document.name for hit in hits] == ["休暇.md"], "found all the same"
         (note,) = broken.build_health().notes(Question("休暇"), hits)
-    assert note.startswith("索引が壊れていたので、遅い方法で探しました (keyword: ")
+    assert note.startswith("索引が壊れているか遅れていて、遅い方法で探しました (keyword: ")
 
 
 def test_synonyms_that_broke(parts: Assembly, tmp_path: Path) -> None:

@@ -25,6 +25,9 @@ logger = logging.getLogger(__name__)
 MIN_DEAD_CHUNKS = 1_000
 """An index with more dead chunks than living ones, and at least this many, is made again from nothing."""
 
+MAX_BEHIND = 20_000
+"""Changes that searches may have to look through one by one; a writer publishes long before."""
+
 _LOAD_ATTEMPTS = 5
 
 
@@ -34,6 +37,11 @@ class SnapshotTooOld(Exception):
 
 class View(Protocol):
     """An opened index as of one change of the truth. Frozen; many threads search it."""
+
+    @property
+    def base(self) -> int:
+        """The change up to which its generation holds the truth; what came since lies over it."""
+        ...
 
     @property
     def change_number(self) -> int:
@@ -133,6 +141,12 @@ class Follower(Generic[ViewT]):
                 "and run the command again"
             ) from error
         self.problem = ""
+
+    def trouble(self) -> str:
+        """What makes searches slow, as far as they have noticed: a problem, or a generation far behind."""
+        view = self._view
+        behind = view.change_number - view.base if view else 0
+        return self.problem or (f"it is {behind:,} changes behind" if behind > MAX_BEHIND else "")
 
     def published_change(self) -> int:
         """The change number of the newest generation, 0 when there is none that can be read."""

@@ -252,8 +252,8 @@ class LocalStore:
         )
 
     def problems(self) -> Sequence[str]:
-        """What made an index unusable, as far as a search has noticed."""
-        return [f"{one.name}: {one.problem}" for one in (self._keyword, self._dense) if one.problem]
+        """What makes an index unusable or slow, as far as a search has noticed."""
+        return [f"{one.name}: {one.trouble()}" for one in (self._keyword, self._dense) if one.trouble()]
 
     def close(self) -> None:
         """Let go of files and locks."""
