@@ -7,6 +7,7 @@ Nothing is ever written to disk under such a name; it becomes the end of a sourc
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
@@ -50,14 +51,15 @@ class Names:
 
     def __init__(self) -> None:
         self._given: set[str] = set()
+        self._numbers: Counter[str] = Counter()
 
     def give(self, raw: str, fallback: str) -> str:
         """A harmless name nobody has yet; ``fallback`` where nothing of ``raw`` can be used."""
         name = harmless_name(raw) or fallback
         path = PurePosixPath(name)
-        number = 1
         while name in self._given:
-            number += 1
+            self._numbers[path.as_posix()] += 1
+            number = self._numbers[path.as_posix()] + 1
             name = path.with_name(f"{path.stem} ({number}){path.suffix}").as_posix()
         self._given.add(name)
         return name

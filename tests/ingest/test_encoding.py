@@ -219,6 +219,15 @@ def test_names_of_encodings(declared: str | None, name: str | None) -> None:
     assert canonical_name(declared) == name
 
 
+def test_a_long_text_is_judged_as_a_short_one() -> None:
+    """Long texts are counted in another way, characters beyond U+FFFF and halves of them too."""
+    text = "".join(SENTENCES) + "ｱｲｳ𠮷é\ud842\ufffd\ue000ASCII"
+    short, long = judge(text), judge(text * 100)
+    assert len(text) < 20_000 < len(text * 100)
+    assert long._replace(num_judged=0) == pytest.approx(short._replace(num_judged=0))
+    assert long.num_judged == short.num_judged * 100
+
+
 def test_plausibility_tells_text_from_garbage() -> None:
     assert judge("こんにちは、世界。").score == 1.0
     assert judge(JAPANESE.encode("euc_jp").decode("cp932", "replace")).score < 0
