@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from rag.retrieval.base import Leg, Query
+from rag.retrieval.base import MAX_QUERY_CHARS, Leg, Query
 from rag.store.base import Store
 from rag.text.analyzer import Analyzer
 from rag.text.fold import fold_text
@@ -45,6 +45,7 @@ class SearchHealth:
         if not any(query.terms.values()):
             return ("質問に探せる語がありません",)
         return (
+            *_cut_off(question),
             *self._unknown_words(query),
             *self._silent_legs(query, hits),
             *self._broken_indexes(),
@@ -112,6 +113,11 @@ def unknown_words(query: Query, known: Mapping[str, Mapping[str, int]]) -> list[
 def query_lemmas(lemma: str, known: Mapping[str, Mapping[str, int]]) -> bool:
     """Whether the lemma, or the noun or verb that belongs to it, stands somewhere."""
     return any(known.get("lemma", {}).get(one) for one in (lemma, *counterparts_of(lemma)))
+
+
+def _cut_off(question: Question) -> Iterator[str]:
+    if len(question.text) > MAX_QUERY_CHARS:
+        yield f"質問が長いので、はじめの {MAX_QUERY_CHARS:,} 文字だけで探しました"
 
 
 def _equal_vectors(hits: Sequence[Hit]) -> Iterator[str]:

@@ -55,6 +55,7 @@ def test_a_sound_search_says_nothing(parts: Assembly, text: str, reason: str) ->
 UNSOUND = [
     ("フレックスタイムの申請", ("どの資料にもない語: 「フレックスタイム」",), "a word that nobody wrote"),
     ("quantum annual leave", ("どの資料にもない語: 「quantum」",), "a Latin one"),
+    ("休暇は何日ですか。" * 300, ("質問が長いので、はじめの 2,000 文字だけで探しました",), "a pasted page"),
     ("🎉", ("質問に探せる語がありません",), "a sign"),
     ("????", ("質問に探せる語がありません",), "punctuation"),
 ]
