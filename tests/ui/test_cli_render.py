@@ -1,6 +1,7 @@
 """What a terminal shows."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -118,3 +119,13 @@ def test_a_summary_leaves_nothing_out():
 def test_a_long_list_says_that_it_goes_on():
     files = [FileReport(f"/a/{n}.bin", Status.SKIPPED, "UnsupportedFormat", "binary data") for n in range(60)]
     assert "  … ほか 10 件 (--json ですべて)" in report_of(*files)
+
+
+def test_a_member_is_named_with_its_archive(tmp_path: Path):
+    (tmp_path / "書類.zip").write_bytes(b"PK")
+    inside = f"{tmp_path.as_posix()}/書類.zip/送付.eml/図.bin"
+    alone = f"{tmp_path.as_posix()}/図.bin"
+    files = tuple(FileReport(source, Status.SKIPPED, "ReadError", "読めない") for source in (inside, alone))
+    lines = list(show_report(IngestReport(files, 1.0)))
+    assert "  書類.zip/送付.eml/図.bin: 読めない" in lines
+    assert "  図.bin: 読めない" in lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from ingest.report import FileReport, IngestReport, Status
 from ui.cli.render import plain, table
@@ -68,6 +68,13 @@ def _list(heading: str, files: list[tuple[FileReport, str]]) -> Iterator[str]:
     for file, message in files[:_MAX_LISTED]:
         name = PurePosixPath(file.source).name
         told = message.removeprefix(f"{name}: ").removeprefix(f"{file.source}: ")
-        yield f"  {plain(name)}: {plain(' '.join(told.split()))}"
+        yield f"  {plain(_name_in_container(file.source))}: {plain(' '.join(told.split()))}"
     if len(files) > _MAX_LISTED:
         yield f"  … ほか {len(files) - _MAX_LISTED} 件 (--json ですべて)"
+
+
+def _name_in_container(source: str) -> str:
+    """The name of a file; that of a member begins with its archive or mail: 「送付.eml/地図.png」."""
+    path = PurePosixPath(source)
+    container = next((parent for parent in path.parents if Path(parent).is_file()), None)
+    return path.relative_to(container.parent).as_posix() if container else path.name
