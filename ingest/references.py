@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ingest.citing import Citing
 from ingest.outline import NUMBER, article_heading, branches, division_level, to_int
@@ -58,6 +59,19 @@ def _is_head(text: str, match: re.Match[str]) -> bool:
     return bool(article_heading(line) or division_level(line.rstrip()) or match["only_item"])
 
 
+class _Foreign(NamedTuple):
+    """A part of another law, known by its name alone."""
+
+    law: str
+    article: str
+    paragraph: int = 0
+    item: int = 0
+
+    @property
+    def target(self) -> Target:
+        return Target(f"{self.law}{self.article}{_below(self.paragraph, self.item)}")
+
+
 @dataclass(slots=True)
 class _Resolver:
     """Resolves the references of one text in order; 同条 and 同項 mean what was spoken of last."""
@@ -67,13 +81,13 @@ class _Resolver:
     citing: Citing
     here: Provision | None = None
     last: Provision | None = None
-    last_foreign: str = ""
+    foreign: _Foreign | None = None
 
     def resolve(self, match: re.Match[str]) -> Target | None:
         """The target of one reference, or None where it is none."""
         here = self.provisions.article_at(match.start())
         if here is not self.here:
-            self.here, self.last, self.last_foreign = here, None, ""
+            self.here, self.last, self.foreign = here, None, None
         if match["article"]:
             return self._article(match)
         if match["relative"]:
@@ -89,15 +103,14 @@ class _Resolver:
         label = f"第{to_int(match['article'])}条{branches(match['branch'])}"
         below = _number(match["paragraph"]), _number(match["item"])
         law = self.citing.law_before(match)
-        self.citing.note(match, law)
         if law:
-            self.last, self.last_foreign = None, f"{law}{label}"
-            return Target(f"{law}{label}{_below(*below)}")
+            return self._named_elsewhere(match, _Foreign(law, label, *below))
+        self.citing.note(match)
         own_part = self.here.part if self.here else 0
         parts = (own_part or 1, 1) if match["supplement"] else (0, own_part)
         found = next(filter(None, (self.provisions.find(part, label) for part in parts)), None)
         if found is None:
-            self.last, self.last_foreign = None, ""
+            self.last = self.foreign = None
             return Target(f"{match['supplement'] or ''}{label}{_below(*below)}")
         return self._told(found, *below)
 
@@ -106,9 +119,9 @@ class _Resolver:
         if match["unit"] in "章節":
             return self._beside(match)
         below = _number(match["relative_paragraph"]), _number(match["relative_item"])
-        if match["relative"] in {"同", "当該"} and self.last_foreign:
-            self.citing.note(match, self.last_foreign)
-            return Target(f"{self.last_foreign}{_below(*below)}") if match["unit"] == "条" else None
+        if match["relative"] in {"同", "当該"} and self.foreign:
+            same = _same_elsewhere(self.foreign, match["unit"], *below)
+            return self._named_elsewhere(match, same) if same else None
         self.citing.note(match)
         found = self._counted(match) if match["count"] else self._single(match)
         if isinstance(found, Target) or found is None:
@@ -134,9 +147,9 @@ class _Resolver:
     def _same(self, unit: str) -> Provision | None:
         """What 同条, 同項 or 同号 mean: the unit of what was spoken of last."""
         last = self.last
-        if last is None or (unit == "項" and not last.paragraph) or (unit == "号" and not last.item):
+        if last is None or (unit == "号" and not last.item):
             return None
-        depth = {"条": (0, 0), "項": (last.paragraph, 0), "号": (last.paragraph, last.item)}[unit]
+        depth = {"条": (0, 0), "項": (last.paragraph or 1, 0), "号": (last.paragraph, last.item)}[unit]
         return self.provisions.find(last.part, last.article, *depth)
 
     def _counted(self, match: re.Match[str]) -> Target | None:
@@ -160,9 +173,8 @@ class _Resolver:
     def _paragraph(self, match: re.Match[str]) -> Target | None:
         """第2項 alone is that of the article it stands in, or of the one before it in a list."""
         below = _number(match["bare_paragraph"]), _number(match["bare_item"])
-        if law := self.citing.joined_law(match):
-            self.citing.note(match, law)
-            return Target(f"{self.last_foreign}{_below(*below)}")
+        if self.foreign and self.citing.joined_law(match):
+            return self._named_elsewhere(match, self.foreign._replace(paragraph=below[0], item=below[1]))
         article = self.provisions.article_at(match.start())
         if match["bare"]:
             article = self.provisions.find(article.part if article and article.part else 1, "")
@@ -179,8 +191,12 @@ class _Resolver:
     def _items(self, match: re.Match[str]) -> Target | None:
         """第3号 of the paragraph it stands in, or all of its items; behind 「前項」 of that one."""
         here = self.provisions.innermost_at(match.start())
-        if here is None or self.citing.is_law_number(match) or self.citing.joined_law(match):
+        if here is None or self.citing.is_law_number(match):
             return None
+        if self.foreign and self.citing.joined_law(match):
+            item = _number(match["only_item"])
+            told = self._named_elsewhere(match, self.foreign._replace(item=item))
+            return told if item else Target(f"{told.label}各号")
         base = self.last if self.last and self.citing.is_joined(match) else here
         if match["only_item"]:
             found = self.provisions.find(
@@ -214,6 +230,12 @@ class _Resolver:
         step = _STEPS.get(match["relative"], 0)
         return _division_target(self.provisions.beside(around, step) if step else around)
 
+    def _named_elsewhere(self, match: re.Match[str], foreign: _Foreign) -> Target:
+        """A part of another law, which is remembered as well."""
+        self.citing.note(match, foreign.law)
+        self.last, self.foreign = None, foreign
+        return foreign.target
+
     def _told(self, found: Provision, paragraph: int = 0, item: int = 0) -> Target:
         """What was found, or what is below it; where there is no such number, the number and no more.
 
@@ -221,12 +243,21 @@ class _Resolver:
         """
         below = self._below(found, paragraph, item) if paragraph or item else None
         exact = below or found
-        self.last, self.last_foreign = exact, ""
+        self.last, self.foreign = exact, None
         missing = "" if below else _below(paragraph, item)
         return Target(f"{exact.label}{missing}", Span(exact.start, exact.end))
 
     def _below(self, found: Provision, paragraph: int, item: int) -> Provision | None:
         return self.provisions.find(found.part, found.article, paragraph or found.paragraph, item)
+
+
+def _same_elsewhere(named: _Foreign, unit: str, paragraph: int, item: int) -> _Foreign | None:
+    """What 同条, 同項 or 同号 of another law mean."""
+    if unit == "条":
+        return named._replace(paragraph=paragraph, item=item)
+    if unit == "項":
+        return named._replace(item=item)
+    return named if named.item else None
 
 
 def _range(first: Provision, last: Provision) -> Target:
