@@ -34,7 +34,7 @@ _NUMBERED = re.compile(
 _CHAPTERED = re.compile(rf"(?:第{NUMBER}[ 　\t]+|[Ⅰ-Ⅻ](?:[.．、]\s*|[ 　\t]+))\S.{{0,38}}")
 _BRACKETED_NUMBER = re.compile(r"[(（][0-9０-９]{1,2}[)）]\s*\S.{0,38}")
 _SENTENCE_END = re.compile("[。．、，,;；:：]$")
-_LEADER = re.compile(r"[.．・…‥]{3,}\s*\S{0,6}$|（第[^（）]{1,10}条(?:[―〜～・、－-][^（）]*)?）$")
+_LEADER = re.compile(r"[.．・…‥]{3,}\s*\S{0,6}$|（第[^（）]{1,10}条(?:[―〜～・、－-][^（）]*)?(?<!関係)）$")
 """A line of a table of contents: dots before a page number, or the articles that a chapter holds."""
 
 _ARTICLE = re.compile(

@@ -17,6 +17,7 @@ from ingest.outline import article_heading, division_level, heading_level, is_ca
         ("附　則", 2, "spread over the line"),
         ("附則（令和六年法律第一号）抄", 2, "with its law"),
         ("別表第一（第三条関係）", 2, "a table behind the text"),
+        ("別表第一（第十一条、第十二条関係）", 2, "a table for two articles"),
         ("第一章　総則（第一条―第七条）", None, "a line of a table of contents"),
         ("第一章 総則 ........ 3", None, "the same with dots"),
         ("第二章では、旅費について定める。", None, "a sentence that begins so"),
