@@ -33,6 +33,9 @@ MAX_SYNTAX_CHARS = 300
 MAX_PHRASES = 10
 """Phrases and exclusions in one question; each takes a search of its own."""
 
+MAX_SINGLES = 2
+"""Of them those of a single character, which take some tenths of a second each."""
+
 _NAMES = {
     "collection": "collection", "資料群": "collection",
     "source": "source", "資料": "source",
@@ -156,7 +159,7 @@ def _take_phrase(written: str, phrase: str, reading: _Reading) -> str:
     if not _CONTENT.search(phrase):
         reading.notes.append(f"{written} は記号だけなので、条件にしませんでした")
         return written
-    if _is_full(written, reading):
+    if _is_full(written, phrase, reading):
         return written
     reading.found["phrase"].append(phrase.strip())
     return f" {phrase} "
@@ -164,18 +167,23 @@ def _take_phrase(written: str, phrase: str, reading: _Reading) -> str:
 
 def _take_excluded(written: str, word: str, reading: _Reading, *, bare: bool) -> str:
     """An option of a command (``-la``) and a single kana stay words."""
-    if not _CONTENT.search(word) or (bare and _OPTION.fullmatch(word)) or _is_full(written, reading):
+    if not _CONTENT.search(word) or (bare and _OPTION.fullmatch(word)) or _is_full(written, word, reading):
         return written
     reading.found["not"].append(word.strip())
     return " "
 
 
-def _is_full(written: str, reading: _Reading) -> bool:
+def _is_full(written: str, word: str, reading: _Reading) -> bool:
     """Whether there are so many phrases and exclusions that one more stays a word, with a note."""
-    if len(reading.found["phrase"]) + len(reading.found["not"]) < MAX_PHRASES:
-        return False
-    reading.notes.append(f"語句の条件は {MAX_PHRASES} 個までなので、{written} は語として探しました")
-    return True
+    taken = [*reading.found["phrase"], *reading.found["not"]]
+    singles = [one for one in taken if len(one) == 1]
+    if len(word.strip()) == 1 and len(singles) >= MAX_SINGLES:
+        reading.notes.append(f"一文字の条件は {MAX_SINGLES} 個までなので、{written} は語として探しました")
+        return True
+    if len(taken) >= MAX_PHRASES:
+        reading.notes.append(f"語句の条件は {MAX_PHRASES} 個までなので、{written} は語として探しました")
+        return True
+    return False
 
 
 def _take_name(name: str) -> Callable[[str, str, _Reading], str]:

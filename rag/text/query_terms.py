@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 
 from rag.text.analyzer import Analysis, Analyzer
 from rag.text.exact import article_labels
@@ -45,7 +46,8 @@ _MIN_GUESS = 3
 _MAX_GUESS = 8
 _MIN_RUN = 4
 _MAX_RUN = 80
-"""Of a longer run of kana the beginning is guessed at; the bigrams of all of it are asked for anyway."""
+_MAX_PIECES = 1_000
+"""Of a longer run of kana the beginning is guessed at, of many runs the first; all pairs are asked for."""
 
 _MAX_JOINED = 4
 _EXACT = re.compile(r"d:|fy:|[0-9]+[^0-9a-z.:/_@+#-]")
@@ -109,7 +111,7 @@ def _readings(text: str, analysis: Analysis) -> dict[str, float]:
     folded = fold_text(text)
     share = BESIDE_KANJI if _KANJI.search(folded) else IN_KANA
     own, words = _kana_words(text, analysis)
-    guesses = {*own, *_joined(words), *_pieces_of_runs(folded)}
+    guesses = {*own, *_joined(words), *islice(_pieces_of_runs(folded), _MAX_PIECES)}
     return {guess: share * READING_WEIGHTS[min(len(guess), len(READING_WEIGHTS)) - 1] for guess in guesses}
 
 

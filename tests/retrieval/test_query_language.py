@@ -151,6 +151,13 @@ def test_a_condition_too_many_stays_a_word(element: str) -> None:
     assert "語10" in read.text
 
 
+def test_few_conditions_are_single_characters() -> None:
+    read = read_question(Question('休暇 "有" -退 "給" -職員'))
+    assert read.conditions == Conditions(phrases=("有",), excluded=("退", "職員"))
+    assert read.text == '休暇 有 "給"'
+    assert "一文字の条件は 2 個まで" in read.notes[0]
+
+
 def test_a_collection_narrows_the_scope() -> None:
     read = read_question(Question("旅費 collection:規程集"))
     assert (read.scope, read.conditions) == (Scope(collections=frozenset({"規程集"})), NO_CONDITIONS)
