@@ -9,6 +9,7 @@ import datetime as dt
 import io
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from ingest.readers.base import Block, BlockKind, Reading
@@ -24,6 +25,7 @@ Book = Any
 Sheet = Any
 """xlrd has no types of its own."""
 
+_UNICODE_VERSION = 80
 _SOLID = 1
 _WHITE_INDEXES = frozenset({1, 9, 64, 65})
 _BOLD_WEIGHT = 600
@@ -45,12 +47,13 @@ def _open(data: bytes, name: str) -> Book:
     """The workbook; files of Excel 95 that do not say so are taken to be Japanese."""
     import xlrd
 
+    load = partial(
+        xlrd.open_workbook, file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
+    )
     try:
-        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
-        if book.biff_version < 80 and book.codepage is None:  # noqa: PLR2004
-            book = xlrd.open_workbook(
-                file_contents=data, formatting_info=True, logfile=io.StringIO(), encoding_override="cp932"
-            )
+        book = load()
+        if book.biff_version < _UNICODE_VERSION and book.codepage is None:
+            book = load(encoding_override="cp932")
     except Exception as error:  # xlrd lets struct.error, IndexError, AssertionError and others through
         if "encrypted" in str(error):
             raise EncryptedDocument(f"{name}: needs a password: save a copy without one") from error

@@ -84,3 +84,20 @@ def _look(font: int, number_format: int, colour: int | None = None) -> bytes:
     pattern = (1 << 26) if colour is not None else 0
     fixed = struct.pack("<3H4B2L", font, number_format, 0, 0, 0, 0, 0, 0, pattern)
     return _record(0xE0, fixed + struct.pack("<H", (colour or 64) | (65 << 7)))
+
+
+def old_book(*texts: str) -> bytes:
+    """A workbook of Excel 95 that does not say which code page its bytes are in: one column of texts."""
+    font = struct.pack("<5H4B", 220, 0, 0x7FFF, 400, 0, 0, 0, 128, 0) + b"\x02MS"
+    head = _old_bof(5) + _record(0x31, font) + _record(0xE0, struct.pack("<3H2BIi", 0, 0, 0, 0, 0, 0, 0))
+    place = len(head) + 4 + 7 + len("表".encode("cp932")) + 4
+    head += _record(0x85, struct.pack("<LBBB", place, 0, 0, 2) + "表".encode("cp932")) + _record(0x0A)
+    cells = b""
+    for row, text in enumerate(texts):
+        data = text.encode("cp932")
+        cells += _record(0x204, struct.pack("<4H", row, 0, 0, len(data)) + data)
+    return head + _old_bof(0x10) + cells + _record(0x0A)
+
+
+def _old_bof(kind: int) -> bytes:
+    return _record(0x809, struct.pack("<4H", 0x500, kind, 0x0DBB, 0x07CC))

@@ -6,7 +6,7 @@ import pytest
 
 from ingest.readers.xls import read
 from rag.errors import DamagedDocument
-from tests.ingest.readers.biff import MARKED, MadeSheet, Value, book
+from tests.ingest.readers.biff import MARKED, MadeSheet, Value, book, old_book
 from tests.ingest.readers.made import texts, told
 
 SHOWN = [  # value, number format, the calendar of 1904, what Excel shows
@@ -59,6 +59,10 @@ def test_what_is_hidden_is_counted() -> None:
     reading = read(book(seen, MadeSheet("秘密", {(0, 0): "控えの表"}, is_hidden=True)), "a.xls")
     assert texts(reading)[1:] == ["見える"]
     assert reading.dropped == {"hidden-cells": 8, "hidden-sheet": 4}
+
+
+def test_a_workbook_that_does_not_say_its_code_page_is_japanese() -> None:
+    assert texts(read(old_book("表彰規程①", "㈱の一覧"), "a.xls"))[1:] == ["表彰規程①", "㈱の一覧"]
 
 
 def test_a_day_outside_the_calendar_is_a_number() -> None:
