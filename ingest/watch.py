@@ -89,7 +89,7 @@ class FolderFollower:
                 self._settings.ingest,
             )
             told = [file for file in report.files if file.status is not Status.UNCHANGED]
-            return _paired(told, removed, self._held(store))
+            return _paired(told, removed, self._held(store) if removed and told else {})
 
     def check(self) -> None:
         """Raises ReadError when the folder is not there."""
