@@ -32,7 +32,7 @@ def unpack(archive: Path, folder: Path) -> Path:
 
 def read_sentences(root: Path, places: Collection[Place]) -> dict[Place, str]:
     """The sentence at each place below ``root``; a place that cannot be read, or has changed, is left out."""
-    files = _read_files(root, {(place.collection, place.file) for place in places})
+    files = read_files(root, {(place.collection, place.file) for place in places})
     found = {}
     for place in places:
         data = files.get((place.collection, place.file))
@@ -52,7 +52,8 @@ def _cut(data: bytes, place: Place) -> str | None:
     return None
 
 
-def _read_files(root: Path, wanted: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], bytes]:
+def read_files(root: Path, wanted: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], bytes]:
+    """The bytes of files told as (folder or archive, path in it); missing ones are left out."""
     read: dict[tuple[str, str], bytes] = {}
     for collection in sorted({name for name, _ in wanted}):
         names = {file for of, file in wanted if of == collection}

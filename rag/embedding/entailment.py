@@ -1,7 +1,7 @@
 """Entailment models: sentence-transformers cross-encoders with labels for entailment and contradiction.
 
 Imported and loaded when first wanted; nothing is fetched, and code that comes with a model is not run. Any
-NLI model does whose labels say which is which: ``entailment``, ``neutral`` and ``contradiction``, in any order
+NLI model does whose labels say which is which: ``entailment``, ``neutral``, ``contradiction``, in any order
 and case; a model without ``neutral`` gets 0 there.
 """
 

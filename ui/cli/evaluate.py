@@ -11,6 +11,7 @@ from ui.cli.asjson import print_json
 from ui.cli.commands import PATH, Session, json_option, pass_session
 from ui.cli.evaluate_answers import answers_command
 from ui.cli.evaluate_model import model_command
+from ui.cli.evaluate_statements import statements_command
 from ui.cli.evaluate_summaries import summaries_command
 from ui.cli.evaluating import (
     PARTS,
@@ -37,6 +38,7 @@ def eval_group() -> None:
 
 
 eval_group.add_command(answers_command)
+eval_group.add_command(statements_command)
 eval_group.add_command(model_command)
 eval_group.add_command(summaries_command)
 

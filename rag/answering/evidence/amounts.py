@@ -29,7 +29,7 @@ COMPLEMENTS: frozenset[frozenset[Bound]] = frozenset({frozenset({"≥", "<"}), f
 _CHANGED_BY = re.compile(
     r"値上|値下|高[いくか]|安[いくか]|増|減|差|上乗せ|多[いくか]|少な|違|上が|下が|加え|合わせ|合計|全部で|残り|と[^、。]{1,12}で"
 )
-_HALF_DAY = 12 * 60
+_HALF_DAY, _DAY = 12 * 60, 24 * 60
 
 
 def same_kind(one: Quantity, other: Quantity) -> bool:
@@ -68,25 +68,33 @@ def bounds_agree(said: Quantity, found: Quantity) -> bool:
 
 def is_derived(said: Quantity, found: Sequence[Quantity], statement: str) -> bool:
     """Whether a small sum of the source's quantities gives it: 30円 more of 400円 and 430円, or the half."""
+    if said.dimension in {"clock", "second"} and _is_timed(said, found):
+        return True
     if said.dimension == "ratio":
         return any(_ratio_fits(said, one, other) for one, other in combinations(found, 2))
-    if any(
-        said.value == one.value * share.value
-        for share in found
-        if share.dimension == "ratio"
-        for one in found
-    ):
+    shares = [one.value for one in found if one.dimension == "ratio" and one.value]
+    if any(said.value in {one.value * share, one.value / share} for share in shares for one in found):
         return True
     if not _CHANGED_BY.search(statement):
         return False
     return any(said.value in values for values in _sums(said, found))
 
 
+def _is_timed(said: Quantity, found: Sequence[Quantity]) -> bool:
+    """9時から17時まで are 8時間; 13時から1時間 end at 14時."""
+    clocks = [one.value for one in found if one.dimension == "clock"]
+    if said.dimension == "second":
+        return any(said.value == 60 * abs(one - other) for one in clocks for other in clocks if one != other)
+    spans = [one.value / 60 for one in found if one.dimension == "second"]
+    return any(said.value == (clock + span) % _DAY for clock in clocks for span in spans)
+
+
 def _ratio_fits(said: Quantity, one: Quantity, other: Quantity) -> bool:
     if not same_kind(one, other) or one.dimension == "ratio" or not one.value or not other.value:
         return False
     small, large = sorted((one.value, other.value))
-    shares = (replace(one, value=share, bound="") for share in (small / large, large / small))
+    values = (small / large, large / small, (large - small) / large, (large - small) / small)
+    shares = (replace(one, value=share, bound="") for share in values)
     return any(same_value(said, share) for share in shares)
 
 

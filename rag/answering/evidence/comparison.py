@@ -7,8 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from rag.answering.evidence.amounts import COMPLEMENTS, bounds_agree, is_derived, same_kind, same_value
 from rag.answering.evidence.days import (
+    Day,
     day_is_carried,
+    day_is_next,
     day_is_pieced_together,
+    is_counted_out,
     partial_is_carried,
     years_between,
 )
@@ -20,6 +23,7 @@ from rag.answering.evidence.quantities import Quantity
 
 _MONTHS_A_YEAR = 12
 _FEW = 3
+_TELLING = re.compile("[一-龠ァ-ヺ]")
 _ONE_MORE = re.compile(r"(?:もう|残り|残りの|の|うち)$")
 
 
@@ -83,10 +87,8 @@ def _is_said_otherwise(one: Quantity, said: Facts, found: Facts, context: Sequen
     alike = [other for other in found.quantities if same_kind(one, other)]
     if not alike and (one.number in {other.number for other in quantities} or _is_small_count(one)):
         return True
-    if one.dimension == "month" and one.value % _MONTHS_A_YEAR == 0:
-        years = int(one.value) // _MONTHS_A_YEAR
-        if years in years_between(found.days) or any(years == day.first.year for day in found.days.days):
-            return True
+    if is_counted_out(one.dimension, one.number, one.value, found.days):
+        return True
     return one.value == 1 and not any(other.dimension == one.dimension for other in found.quantities)
 
 
@@ -98,7 +100,7 @@ def _is_left_out(one: Quantity, said: Facts, found: Facts) -> bool:
 
 def _is_small_count(one: Quantity) -> bool:
     """Two or three persons or things may be counted from what is listed."""
-    return one.dimension in {"count:", "count:人", "count:種"} and one.value <= _FEW
+    return one.dimension in {"count:", "count:人", "count:種", "count:回"} and one.value <= _FEW
 
 
 def _quoted(one: Quantity, facts: Facts) -> str:
@@ -118,8 +120,11 @@ def _dates(said: Facts, found: Facts, context: Sequence[Facts]) -> Iterator[Disc
     for day in said.days.days:
         is_carried = any(day_is_carried(day, one.days, one.numbers) for one in sources)
         is_carried = is_carried or day_is_pieced_together(day, found.days, [one.days for one in context])
+        is_carried = is_carried or day_is_next(day, found.days)
         if not is_carried and not _is_counted_on(day.first.year, said, found):
             yield Discrepancy("date", day.text, next(iter(others), ""))
+        elif rival := _day_of_another(day, said, found):
+            yield Discrepancy("date", day.text, rival.text)
     for part in said.days.partial:
         if not any(partial_is_carried(part, one.days) for one in sources):
             yield Discrepancy("date", part.text, next(iter(others), ""))
@@ -127,6 +132,26 @@ def _dates(said: Facts, found: Facts, context: Sequence[Facts]) -> Iterator[Disc
         told = "・".join(sorted(found.days.weekdays))
         yield Discrepancy("date", "・".join(sorted(said.days.weekdays)) + "曜", told + "曜")
     yield from _relative_days(said, found)
+
+
+def _day_of_another(day: Day, said: Facts, found: Facts) -> Day | None:
+    """「1995年に設立され、2005年に上場した」 does not carry that the 上場 was in 1995.
+
+    Where each date has its event behind it, the event of another date must not be the only one that is said.
+    """
+    own = [one for one in found.days.days if day.first <= one.first and one.last <= day.last]
+    if len(said.days.days) > 1 or len(own) != 1 or _event(found, own[0]) & said.characters:
+        return None
+    others = [one for one in found.days.days if one.first != own[0].first]
+    return next(
+        (one for one in others if len(_event(found, one)) > 1 and _event(found, one) <= said.characters), None
+    )
+
+
+def _event(facts: Facts, day: Day) -> frozenset[str]:
+    """The kanji and katakana between a date and the end of its clause: 上場."""
+    clause = re.match(r"[^、。,()]{0,20}", facts.folded[day.end :])
+    return frozenset(_TELLING.findall(clause[0] if clause else ""))
 
 
 def _is_counted_on(year: int, said: Facts, found: Facts) -> bool:

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from rag.text.era import find_dates
 from rag.text.numerals import parse_number
@@ -25,6 +26,7 @@ _RELATIVE = re.compile(
 )
 _SAME = {"去年": "昨年", "本年": "今年", "本年度": "今年度", "当年度": "今年度", "当月": "今月"}
 _MONTHS, _DAYS = 12, 31
+_DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,16 @@ def day_is_carried(said: Day, found: Days, numbers: frozenset[int]) -> bool:
     return _is_year(said) and (said.first.year in numbers or said.first.year in years)
 
 
+def day_is_next(said: Day, found: Days) -> bool:
+    """4月15日 where the source names the 14th and 翌日."""
+    steps = {"翌日": 1, "前日": -1}
+    return said.first == said.last and any(
+        one.first == one.last and said.first - one.last == dt.timedelta(days=steps[word])
+        for word in found.relative & steps.keys()
+        for one in found.days
+    )
+
+
 def day_is_pieced_together(said: Day, found: Days, around: Sequence[Days]) -> bool:
     """By its month and day in the sentence and its year around it: 「1991年に…。十月から…」."""
     year = said.first.year
@@ -140,6 +152,22 @@ def partial_is_carried(said: PartialDay, found: Days) -> bool:
         and one.first.month == one.last.month
         and (said.day is None or (one.first == one.last and one.first.day == said.day))
         for one in found.days
+    )
+
+
+def is_counted_out(dimension: str, number: Fraction, value: Fraction, found: Days) -> bool:
+    """Whether a number follows from dates: years or an age between two, or days from one to another."""
+    years = {one.first.year for one in found.days}
+    if dimension == "century":
+        return any((year - 1) // 100 + 1 == value for year in years)
+    if dimension == "second":
+        days = {(one.month, one.day) for one in found.partial if one.day}
+        apart = {abs(a - b) for month, a in days for other, b in days if month == other and a != b}
+        return any(value == _DAY_SECONDS * (gap + more) for gap in apart for more in (0, 1))
+    if dimension == "month" and any(one.day is None and one.month == value for one in found.partial):
+        return True  # 六月とする, as laws say six months
+    return dimension in {"month", "count:歳", "count:"} and (
+        number in years_between(found) or (number in years and dimension == "month")
     )
 
 

@@ -9,13 +9,15 @@ from rag.answering.evidence.discrepancy import Discrepancy
 from rag.answering.evidence.facts import Facts
 from rag.answering.evidence.polarity import Predicate, clause_spans, may_deny, same_predicate
 
-_MOST = 0.6
+_MOST = 0.4
 _NOUN_CHARS = "[一-龠々ァ-ヺーa-z0-9]"
 
 ONLY = re.compile(
     r"に限|限り|限定|のみ|(?<!できる)(?<!出来る)(?<!と)だけ(?!で(?:な|は)|あ)|しか(?!な)|きり|唯一|専[用門業ら]|単独|ただ一"
 )
 _BUT = re.compile(r"以外|除[くきいか]|ほか(?:に)?は|でない(?:人|者|もの|限り)|含[めま][なず]")
+_UNTIL = re.compile(r"[るい]まで(?!も)|ないうち")
+_ONCE = re.compile(r"たら|てから|た後|たあと|次第")
 _EXCEPTED = re.compile(rf"({_NOUN_CHARS}{{2,10}})(?:の(?:場合|とき|者|人))?(?:を|は)?(?:除[くきいか]|以外)")
 _ANY = re.compile(
     r"だけでな|以外(?:の[^、。]{1,8})?(?:に)?も|に限ら[ずな]|限定さ?れ(?:て(?:い)?)?[なず]|誰でも|だれでも|何でも|どこでも|いつでも|どの[^、。]{1,8}でも"
@@ -66,6 +68,10 @@ def _is_said_near(one: Predicate, near: Sequence[Facts]) -> bool:
 
 def _is_turned_twice(said: Facts, found: Facts) -> bool:
     """役員に限り使える says what 役員でない人は使えない says."""
+    if (_UNTIL.search(found.folded) and _ONCE.search(said.folded)) or (
+        _UNTIL.search(said.folded) and _ONCE.search(found.folded)
+    ):
+        return True  # 解除されるまで出ない, 解除されたら出る
     return _denies_twice(said, found) or _denies_twice(found, said)
 
 

@@ -52,6 +52,7 @@ _TIME = re.compile(
 _NOON = re.compile(r"正午")
 _AFTERNOON = frozenset({"午後", "pm", "夜", "夕方"})
 _MORNING = frozenset({"午前", "am", "朝", "翌朝", "深夜"})
+_JOINED = frozenset({"second", "month", "metre", "gram", "litre"})
 _HALF_DAY, _DAY = 12 * 60, 24 * 60
 
 
@@ -95,8 +96,49 @@ def read_quantities(folded: str, morphemes: Sequence[Morpheme]) -> tuple[Quantit
     }
     numbers = list(_read_numbers(rest, numerals))
     words = list(_read_words(_blank(rest, numbers)))
-    found = sorted((*clocks, *numbers, *words), key=lambda one: one.start)
+    found = _joined(sorted((*clocks, *numbers, *words), key=lambda one: one.start))
+    found = _rated(folded, found)
     return tuple(replace(one, label=_label(folded, morphemes, one.start)) for one in found)
+
+
+def _joined(found: Sequence[Quantity]) -> list[Quantity]:
+    """1時間30分 is one quantity of 90 minutes, 1年6か月 one of 18 months; 1日8時間 are two."""
+    joined: list[Quantity] = []
+    for one in found:
+        before = joined[-1] if joined else None
+        if (
+            before
+            and before.end == one.start
+            and before.dimension == one.dimension
+            and one.dimension in _JOINED
+            and one.value < before.value
+            and not before.text.endswith(("日", "週"))
+        ):
+            whole = replace(before, value=before.value + one.value, number=Fraction(-1))
+            joined[-1] = replace(
+                whole, bound=one.bound or before.bound, text=before.text + one.text, end=one.end
+            )
+        else:
+            joined.append(one)
+    return joined
+
+
+def _rated(folded: str, found: Sequence[Quantity]) -> list[Quantity]:
+    """10人に7人 is a share of 70 %."""
+    rated: list[Quantity] = []
+    for one in found:
+        before = rated[-1] if rated else None
+        if before and _is_rate(before, one, folded):
+            text, share = folded[before.start : one.end], one.value / before.value
+            rated[-1] = replace(before, dimension="ratio", value=share, text=text, end=one.end)
+        else:
+            rated.append(one)
+    return rated
+
+
+def _is_rate(one: Quantity, other: Quantity, folded: str) -> bool:
+    between = folded[one.end : other.start]
+    return between == "に" and one.is_count and one.dimension == other.dimension and one.value > other.value
 
 
 def _label(folded: str, morphemes: Sequence[Morpheme], start: int) -> str:
@@ -171,10 +213,10 @@ def _may_begin(text: str, start: int, numerals: set[int]) -> bool:
 
 
 def _is_code(text: str, start: int, end: int) -> bool:
-    """Digits that belong to a code: ka-200, utf8, 2.7.1."""
+    """Digits that belong to a code (ka-200, utf8, 2.7.1), or to no number at all (数千)."""
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
     return bool(
-        re.search(r"[a-z_][-_./]?$|[0-9]\.$", before)
+        re.search(r"[a-z_][-_./]?$|[0-9]\.$|[数何幾]$", before)
         or re.match(r"[-_][a-z0-9]|\.[0-9]", after)
         or (re.match(r"[a-z]", after) and not UNIT.match(text[end:]))
         or re.match(r"世(?!紀)", after)

@@ -1,0 +1,1 @@
+"""How well statements are held against the sentences they rest on: sets of statements, and figures."""
