@@ -20,7 +20,7 @@ from evaluation.runner import describe_circumstances
 from rag.answering.flow import AnswerFlow
 from rag.assembly import load_wanted_generator
 from rag.errors import SettingsError
-from rag.types import Citation, Hit, Question
+from rag.types import Answer, Citation, Hit, Question
 
 STAGES = ("retrieval", "embedding", "ingest", "generation", "answering")
 
@@ -31,10 +31,13 @@ def run_answers(
     judge: SupportJudge,
     *,
     withheld: Withheld = "paragraph",
+    swapped: Mapping[str, str] | None = None,
     part: str = "all",
     tell: Tell = say_nothing,
 ) -> AnswerRun:
     """Measure the answers that the settings give to the questions of ``dataset``.
+
+    ``swapped`` are questions without an answer by the ids of those they were made from.
 
     Questions that the set itself calls unanswerable are left out. Raises SettingsError when none is left.
     """
@@ -42,7 +45,7 @@ def run_answers(
     if not asked:
         raise SettingsError(f"{dataset.name} has no question with an answer in the part {part!r}")
     began = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    asking = _Asking.of(corpus, dataset, judge)
+    asking = _Asking.of(corpus, dataset, judge, swapped or {})
     outcomes = []
     for done, one in enumerate(asked, start=1):
         outcomes.append(asking.ask(one, withheld))
@@ -69,16 +72,17 @@ class _Asking:
     flow: AnswerFlow
     forced: AnswerFlow
     judge: SupportJudge
+    swapped: Mapping[str, str]
 
     @classmethod
-    def of(cls, corpus: Corpus, dataset: Dataset, judge: SupportJudge) -> _Asking:
+    def of(cls, corpus: Corpus, dataset: Dataset, judge: SupportJudge, swapped: Mapping[str, str]) -> _Asking:
         store = WithholdingStore(corpus.assembly.store)
         assembly = replace(corpus.assembly, store=store.as_store())
         generator = load_wanted_generator(assembly.settings)
         always = replace(assembly, settings=assembly.settings.with_values({"answering.abstain_below": 0.0}))
         flows = assembly.build_flow(generator), always.build_flow(generator)
         finder = GoldFinder(corpus, dataset.questions)
-        return cls(corpus, finder, _articles(corpus), store, *flows, judge)
+        return cls(corpus, finder, _articles(corpus), store, *flows, judge, swapped)
 
     @property
     def answerer(self) -> str:
@@ -114,11 +118,15 @@ class _Asking:
             figures.recall if figures else None,
             figures.precision if figures else None,
             1_000 * elapsed,
-            self._without(question, gold, withheld),
+            self._without(asked, question, gold, withheld),
         )
 
-    def _without(self, question: Question, gold: Judge, withheld: Withheld) -> Refusal | None:
+    def _without(
+        self, asked: AskedQuestion, question: Question, gold: Judge, withheld: Withheld
+    ) -> Refusal | None:
         """None where nothing is withheld, or where it is not known what proves the answer."""
+        if withheld == "swapped":
+            return _refusal(self.flow.answer(replace(question, text=self.swapped[asked.id])))
         documents = _gold_documents(gold)
         if withheld == "none" or not documents:
             return None
@@ -127,8 +135,12 @@ class _Asking:
         with self.store.without(documents):
             answer = self.flow.answer(question)
             self.store.check(answer.hits)
-        first = next(iter(answer.citations), None)
-        return Refusal(answer.confidence, answer.abstained, first.quote if first else "")
+        return _refusal(answer)
+
+
+def _refusal(answer: Answer) -> Refusal:
+    first = next(iter(answer.citations), None)
+    return Refusal(answer.confidence, answer.abstained, first.quote if first else "")
 
 
 def _answerable(questions: Sequence[AskedQuestion]) -> list[AskedQuestion]:

@@ -17,8 +17,9 @@ from evaluation.answers.measures import (
 from evaluation.runs import Circumstances, write_run
 from evaluation.significance import Interval, bootstrap_interval, mean
 
-Withheld = Literal["paragraph", "article", "none"]
-"""What is kept back so that a question has no answer: the gold paragraph, or all of its article."""
+Withheld = Literal["paragraph", "article", "swapped", "none"]
+"""How a question is made unanswerable: its gold paragraph or all of its article is kept back, or one thing in
+the question is swapped."""
 
 
 @dataclass(frozen=True, slots=True)

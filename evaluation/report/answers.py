@@ -35,7 +35,12 @@ _CHARTED = {
     "citation_precision": "引用適合",
     "refusal_rate": "正しい棄権",
 }
-_WITHHELD = {"paragraph": "正解の段落を除く", "article": "正解の記事全体を除く", "none": "測らない"}
+_WITHHELD = {
+    "paragraph": "正解の段落を除く",
+    "article": "正解の記事全体を除く",
+    "swapped": "質問の一か所を変える",
+    "none": "測らない",
+}
 _BINS = 10
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from ui.cli.evaluating import (
 )
 
 if TYPE_CHECKING:
+    from evaluation.datasets.base import Dataset
     from rag.settings import Settings
 
 
@@ -36,9 +38,9 @@ if TYPE_CHECKING:
 @click.option(
     "--unanswerable",
     "withheld",
-    type=click.Choice(["paragraph", "article", "none"]),
+    type=click.Choice(["paragraph", "article", "swapped", "none"]),
     default="paragraph",
-    help="正解の段落か記事全体を除いて、もう一度尋ねる (none は尋ねない)",
+    help="正解の段落か記事全体を除いて、または質問の一か所を変えて、もう一度尋ねる (none は尋ねない)",
 )
 @click.option("--half", "part", type=click.Choice(PARTS), default="all", help="質問集のどの部分か")
 @limit_option
@@ -68,7 +70,7 @@ def answers_command(
     from evaluation.sample import sample_questions_file
 
     file = dataset or sample_questions_file()
-    if is_quoted(file):
+    if is_quoted(file) and options["withheld"] != "swapped":
         _sample(file, folder, session.settings(), as_json=as_json)
     else:
         _measure(file, folder, session.settings(), as_json=as_json, **options)
@@ -93,14 +95,20 @@ def _measure(
     from evaluation.answers.runner import run_answers
     from evaluation.answers.runs import save_answers
     from evaluation.corpus import Target, open_corpus
+    from evaluation.datasets.sentences import is_quoted
     from evaluation.report.answers import answers_heading, answers_page, figure_rows, working_rows
     from evaluation.report.write import write_page
+    from rag.bundled import bundled_path
 
     part, output = options["part"], options["output"]
-    asked = load_questions(file, part, options["limit"])
+    asked, swapped = _load(file, part, options["limit"], is_swapped=withheld == "swapped")
+    if is_quoted(file):
+        folder = folder or bundled_path("sample")
     target = Target(options["pool"], folder, cache=options["cache"])
     with counting() as tell, open_corpus(asked, target, settings, tell=tell) as corpus:
-        run = run_answers(asked, corpus, load_judge(), withheld=withheld, part=part, tell=tell)
+        run = run_answers(
+            asked, corpus, load_judge(), withheld=withheld, swapped=swapped, part=part, tell=tell
+        )
     if output:
         save_answers(run, output)
         write_page(answers_page(run), output)
@@ -111,3 +119,15 @@ def _measure(
     if run.curve:
         lines += ["", *figures_table(working_rows(run.curve))]
     click.echo("\n".join([*lines, *run.notes, *written(output)]))
+
+
+def _load(
+    file: Path, part: Any, limit: int | None, *, is_swapped: bool
+) -> tuple[Dataset, Mapping[str, str] | None]:
+    """The questions; with ``is_swapped`` those that were swapped, and what became of them."""
+    if not is_swapped:
+        return load_questions(file, part, limit), None
+    from evaluation.answers.swapped import load_swapped, pair_up
+    from evaluation.datasets.registry import load_dataset
+
+    return pair_up(load_dataset(file), load_swapped(), part, limit)

@@ -11,6 +11,7 @@ import pytest
 from evaluation.answers.judges import load_judge
 from evaluation.answers.runner import run_answers
 from evaluation.answers.runs import AnswerRun, save_answers
+from evaluation.answers.swapped import load_swapped, pair_up
 from evaluation.answers.withholding import WithholdingStore
 from evaluation.corpus import Corpus, Target, open_corpus
 from evaluation.datasets.base import Dataset
@@ -166,3 +167,29 @@ def test_withholding_leaves_the_order_of_the_rest(corpus: Corpus):
     assert store.search_keyword(terms, EVERYTHING, 5) == whole  # type: ignore[arg-type]
     with store.without([first]), pytest.raises(RuntimeError, match="was withheld and found"):
         store.check(hits)
+
+
+def test_swapped_questions_are_asked_beside_their_originals(asked: Dataset, corpus: Corpus, tmp_path: Path):
+    originals = {one.text: one.id for one in asked.questions}
+    rows = [
+        ("w1", "グリーン車に乗れるのは誰ですか", "個室寝台に乗れるのは誰ですか"),
+        ("w2", "図書室は何時に閉まりますか", "食堂は何時に閉まりますか"),
+    ]
+    file = tmp_path / "swapped.jsonl"
+    lines = [
+        json.dumps({"id": key, "original_id": originals[text], "question": other})
+        for key, text, other in rows
+    ]
+    file.write_text(
+        "\n".join([*lines, '{"id": "w3", "original_id": "x0", "question": "?"}']), encoding="utf-8"
+    )
+    paired, swapped = pair_up(asked, load_swapped(file), "all")
+    run = run_answers(paired, corpus, load_judge(), withheld="swapped", swapped=swapped)
+    assert [(one.id, one.text) for one in run.outcomes] == [(key, text) for key, text, _ in rows]
+    assert all(one.without and one.without.confidence < one.confidence for one in run.outcomes)
+    with pytest.raises(SettingsError, match="no swapped question was made from"):
+        pair_up(asked, load_swapped(file)[2:], "all")
+
+
+def test_the_swapped_questions_of_the_source():
+    assert len(load_swapped()) >= 200
