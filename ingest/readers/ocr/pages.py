@@ -16,7 +16,7 @@ from ingest.readers.numerals import told_pages
 from ingest.readers.ocr.engine import Engine, Recognised, Word, find_engine
 from ingest.readers.ocr.leaders import Leader, Picture
 from ingest.readers.pdf.glyphs import OCR_LOOK, Glyph, Page, Run
-from rag.errors import LimitExceeded
+from rag.errors import DamagedDocument, LimitExceeded
 
 POINTS_PER_INCH = 72
 SCAN_DOTS_PER_INCH = 300
@@ -48,6 +48,7 @@ class Recogniser:
         self._confidences: dict[int, float] = {}
         self._empty: list[int] = []
         self._late: list[int] = []
+        self._failures: list[str] = []
 
     def page(self, number: int, picture: Picture, dots_per_inch: float) -> Page | None:
         """The page that a picture shows; None when there is no time left or nothing on it."""
@@ -55,6 +56,9 @@ class Recogniser:
             found = self._engine.recognise(picture, dots_per_inch, self._name, self._seconds_left())
         except LimitExceeded:
             self._late.append(number)
+            return None
+        except DamagedDocument as error:
+            self._failures.append(f"page {number} not recognised: {error}")
             return None
         finally:
             if self._options.beat:
@@ -81,6 +85,7 @@ class Recogniser:
                 f"{told_pages(self._late)} not recognised for lack of time: "
                 "raise ingest.ocr_timeout_seconds to allow more"
             )
+        yield from self._failures
 
     def _seconds_left(self) -> float:
         left = self._deadline - time.monotonic()

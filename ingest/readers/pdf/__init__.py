@@ -133,9 +133,16 @@ def _recognised(
     if recogniser is None:
         why = ABSENT if options.ocr else "text recognition is switched off by ingest.ocr"
         return [], [f"{told_pages(numbers)} {_NOT_READ}: {why}"]
-    drawn = ((number, *draw_page(pdf, number - 1, SCAN_DOTS_PER_INCH)) for number in numbers)
-    found = [page for one in drawn if (page := recogniser.page(*one)) is not None]
-    return found, list(recogniser.warnings)
+    found: list[Page | None] = []
+    damaged: list[str] = []
+    for number in numbers:
+        try:
+            picture, resolution = draw_page(pdf, number - 1, SCAN_DOTS_PER_INCH)
+        except DamagedDocument as error:
+            damaged.append(str(error))
+            continue
+        found.append(recogniser.page(number, picture, resolution))
+    return [page for page in found if page is not None], [*recogniser.warnings, *damaged]
 
 
 def _body_size(lines: Sequence[Line]) -> float:

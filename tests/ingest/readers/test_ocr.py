@@ -193,6 +193,12 @@ def test_pages_beyond_the_time_are_named() -> None:
     assert len(beats) == 2
 
 
+def test_a_page_that_the_engine_fails_on_costs_itself() -> None:
+    recogniser = Recogniser(Engine("/bin/false", has_vertical=False), "a.pdf", ReadOptions(), Counter())
+    assert recogniser.page(3, blank(), 300) is None
+    assert list(recogniser.warnings) == ["page 3 not recognised: a.pdf: false failed on it (code 1)"]
+
+
 @needs_engine
 def test_a_picture_of_nothing() -> None:
     with pytest.raises(EmptyDocument, match="no text was recognised"):
