@@ -13,7 +13,7 @@ from rag.store.base import ScoredChunk
 from rag.store.local.changes import Changes
 from rag.store.local.ranking import take_best
 from rag.store.local.scope import ChunkRanges, visible_chunks
-from rag.store.local.segments import MERGE_COUNT, Segment, merge
+from rag.store.local.segments import MERGE_COUNT, NEVER, PARTED_FROM, Batch, Segment, merge
 from rag.types import Scope
 
 _ROWS_AT_ONCE = 16_384
@@ -47,11 +47,11 @@ class DenseView:
         """Lay later changes over it."""
         dead = self.dead.joined(departed_ranges(changes, changes.until))
         overlay = self.overlay
-        new = read_segment(connection, self.dimension, changes)
+        new = read_segment(connection, self.dimension, changes, parted_from=NEVER)
         if len(new):
             overlay = (*overlay, new)
         if len(overlay) > MERGE_COUNT:
-            overlay = (merge(self.dimension, overlay, living(overlay, dead)),)
+            overlay = (merge(self.dimension, overlay, living(overlay, dead), parted_from=NEVER),)
         return replace(
             self,
             change_number=changes.until,
@@ -100,14 +100,14 @@ def living(segments: Sequence[Segment], dead: ChunkRanges) -> list[Mask]:
     return [~dead.contains(segment.chunk_ids) for segment in segments]
 
 
-def read_segment(connection: sqlite3.Connection, dimension: int, changes: Changes) -> Segment:
+def read_segment(
+    connection: sqlite3.Connection, dimension: int, changes: Changes, *, parted_from: int = PARTED_FROM
+) -> Segment:
     """The vectors of all chunks that came with ``changes``, from the truth."""
-    return Segment.build(dimension, _read_rows(connection, changes))
+    return Segment.build(dimension, lambda: _read_rows(connection, changes), parted_from=parted_from)
 
 
-def _read_rows(
-    connection: sqlite3.Connection, changes: Changes
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+def _read_rows(connection: sqlite3.Connection, changes: Changes) -> Iterator[Batch]:
     if not changes.additions:
         return
     # Chunk ids grow with change numbers: everything from the first new one on is new.

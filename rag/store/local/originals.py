@@ -34,13 +34,13 @@ class Originals:
 
     def settle(self) -> None:
         """Bring what was kept since the last time to the disk: many files at once, which is far quicker."""
-        if len(self._unsettled) > _FEW_FILES:
+        unsettled, self._unsettled = self._unsettled, []
+        if len(unsettled) > _FEW_FILES:
             os.sync()
         else:
-            for path in (*self._unsettled, *{path.parent for path in self._unsettled}):
+            for path in (*unsettled, *{path.parent for path in unsettled}):
                 with suppress(FileNotFoundError):  # taken away by somebody: `read` will say so
                     sync(path)
-        self._unsettled.clear()
 
     def read(self, name: str, source: str) -> bytes:
         """The bytes of ``source``; raises StoreError when the file is gone or is not what its name says."""
@@ -54,9 +54,7 @@ class Originals:
 
     def drop(self, name: str) -> None:
         """Remove a file that no document needs any more."""
-        path = self._path(name)
-        path.unlink(missing_ok=True)
-        self._unsettled = [kept for kept in self._unsettled if kept != path]
+        self._path(name).unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / name

@@ -1,4 +1,8 @@
-"""The writing half of a store: one document, one transaction; followers are brought along in batches."""
+"""The writing half of a store: one document, one transaction; followers are brought along in batches.
+
+They catch up in a thread beside, so that whoever adds many documents does not wait for the indexes. Two locks
+keep order, always taken in this one: `_publishing` for the followers, `_thread_lock` for the truth.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,10 @@ from rag.store.packing import PackedDocument
 logger = logging.getLogger(__name__)
 
 
+MAX_BEHIND = 4
+"""So many times what brings the followers along they may be behind; then adding waits for them."""
+
+
 class Writer:
     """Writes to one store while it holds the lock: from the first change until `publish` or `close`."""
 
@@ -38,7 +46,9 @@ class Writer:
         self._followers = followers
         self._publish_every = publish_every
         self._process_lock = WriterLock(path)
+        self._publishing = threading.RLock()
         self._thread_lock = threading.RLock()
+        self._beside: threading.Thread | None = None
         self._words = KnownWords()
         self._pending_chunks = 0
 
@@ -54,8 +64,9 @@ class Writer:
                 self._words.forget()
                 raise
             num_new = len(packed.places)
-            self._note(num_new + before.num_chunks + num_new - after.num_chunks)
-            return after.change_number
+            self._pending_chunks += num_new + before.num_chunks + num_new - after.num_chunks
+        self._bring_along()
+        return after.change_number
 
     def remove(self, document_id: str) -> int:
         """Take a document out and return the change number; raises DocumentNotFound."""
@@ -68,39 +79,25 @@ class Writer:
                         f"there is no document {document_id!r} to remove: "
                         "`swallow-rag list` shows what there is"
                     )
-            self._note(before.num_chunks - after.num_chunks)
-            return after.change_number
+            self._pending_chunks += before.num_chunks - after.num_chunks
+        self._bring_along()
+        return after.change_number
 
     def publish(self) -> None:
         """Bring the followers up to the last change and everything to the disk, and let others write."""
-        with self._writing():
-            self.catch_up()
-            self._process_lock.release()
-
-    def catch_up(self) -> None:
-        """Bring the followers up to the last change, and keep the lock."""
-        with self._writing():
-            with self._connections.snapshot() as connection:
-                state = read_state(connection)
-                for follower in self._followers:
-                    follower.catch_up(connection, state)
-            if state.forgotten_number < state.change_number:
-                with self._connections.transaction() as connection:
-                    unneeded = forget_departures(connection, read_state(connection), state.change_number)
-                for name in unneeded:
-                    self._originals.drop(name)
-            self._originals.settle()
-            self._connections.checkpoint()
+        with self._publishing, self._writing():
             self._pending_chunks = 0
+            self._catch_up()
+            self._process_lock.release()
 
     def mend(self) -> bool:
         """Make damaged followers again when nobody else is writing; False when that is not possible now."""
-        with self._thread_lock:
+        with self._publishing, self._thread_lock:
             held = self._process_lock.is_held
             if not self._process_lock.try_acquire():
                 return False
             try:
-                self.catch_up()
+                self._catch_up()
             except StoreError as error:
                 logger.warning("%s", error)
                 return False
@@ -111,14 +108,15 @@ class Writer:
 
     def drop_followers(self) -> None:
         """Delete the followers' files; the next `publish` or search makes them again."""
-        with self._writing():
+        with self._publishing, self._writing():
             for follower in self._followers:
                 follower.drop()
 
     def close(self) -> None:
-        """Let others write."""
-        self._originals.settle()
-        self._process_lock.release()
+        """Let others write, when the followers have done what they are at."""
+        with self._publishing:
+            self._originals.settle()
+            self._process_lock.release()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -145,12 +143,40 @@ class Writer:
                 )
                 follower.drop()
 
-    def _note(self, num_chunks: int) -> None:
-        self._pending_chunks += num_chunks
-        if self._pending_chunks < self._publish_every:
-            return
-        try:
-            self.catch_up()
-        except StoreError as error:  # the change itself is committed; `publish` will say it again
-            logger.warning("%s", error)
-            self._pending_chunks = 0
+    def _bring_along(self) -> None:
+        """Let the followers catch up beside when much has changed; wait when they are far behind."""
+        with self._thread_lock:
+            beside, pending = self._beside, self._pending_chunks
+            if pending < self._publish_every:
+                return
+            if beside is None or not beside.is_alive():
+                self._pending_chunks = 0
+                self._beside = threading.Thread(target=self._catch_up_beside)
+                self._beside.start()
+                return
+        if pending >= MAX_BEHIND * self._publish_every:
+            beside.join()
+
+    def _catch_up_beside(self) -> None:
+        with self._publishing:
+            if not self._process_lock.is_held:
+                return  # published and given away meanwhile
+            try:
+                self._catch_up()
+            except StoreError as error:  # the changes are committed; `publish` will say it again
+                logger.warning("%s", error)
+
+    def _catch_up(self) -> None:
+        """Bring the followers up to the last change, all of it to the disk; the caller holds `_publishing`."""
+        with self._connections.snapshot() as connection:
+            state = read_state(connection)
+            for follower in self._followers:
+                follower.catch_up(connection, state)
+        if state.forgotten_number < state.change_number:
+            with self._thread_lock:
+                with self._connections.transaction() as connection:
+                    unneeded = forget_departures(connection, read_state(connection), state.change_number)
+                for name in unneeded:
+                    self._originals.drop(name)
+        self._originals.settle()
+        self._connections.checkpoint()
