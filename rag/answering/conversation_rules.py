@@ -129,9 +129,7 @@ def _resolve_pointing(
         return before + _whole(frame) + after
     named = [one for one in earlier.compounds if noun.text in one.text and one.end <= frame.end]
     if named:
-        return (
-            before + frame.text[frame.start : frame.text.index(named[-1].text) + len(named[-1].text)] + after
-        )
+        return before + frame.text[frame.start : named[-1].end] + after
     return f"{before}{_conditioned(frame)}{_anchor(frame, earlier)}の{noun.text}{after}"
 
 
