@@ -8,7 +8,7 @@ no reference: 「第2号被保険者」 is a word.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -47,6 +47,14 @@ def reference_annotations(text: str, title: str, provisions: Provisions) -> Iter
             target = resolver.resolve(match)
             if target is not None:
                 yield Annotation(REFERENCE, *match.span(), target.value)
+
+
+def numbers_without_meaning(text: str, references: Sequence[Annotation]) -> int:
+    """How many words of a rule look like references and are not among these."""
+    known = {one.start for one in references}
+    return sum(
+        match.start() not in known and not _is_head(text, match) for match in _REFERENCE.finditer(text)
+    )
 
 
 def _is_head(text: str, match: re.Match[str]) -> bool:

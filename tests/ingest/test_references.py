@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.references import numbers_without_meaning
 from rag.types import Span
 from rag.types.targets import Target
 from tests.ingest.rule_text import annotated, pointed_at, rule
@@ -195,6 +196,13 @@ def test_the_span_is_that_of_what_is_meant() -> None:
     document = rule(FRAME.format("前条、第一条第二項及び別表第二", supplement="なし。"))
     begins = pointed_at(document, "reference")
     assert {"第三条　社員に適用する。", "２　法令に従う。", "別表第二（第五条関係）"} <= set(begins)
+
+
+def test_numbers_without_a_meaning_are_counted() -> None:
+    document = rule("第一条　甲。\n第二条　前条及び第2号被保険者、昭和22年法律第2号。")
+    known = [one for one in document.annotations if one.kind == "reference"]
+    assert [document.text[one.start : one.end] for one in known] == ["前条"]
+    assert numbers_without_meaning(document.text, known) == 2
 
 
 def test_numbers_at_the_head_of_articles_chapters_and_tables_are_no_references() -> None:
