@@ -120,9 +120,13 @@ class _Undoing:
         self.num_left = 0
 
     def repair(self, text: str) -> str:
-        """The text with every line, else every run, that is proven."""
+        """The text with every line, else every run, that is proven; what is proven once counts for all."""
         if self.misreading.sign.search(text) is None:
             return text
+        text = _LINE.sub(lambda line: self._line(line[0]), text)
+        if not self._is_proven:
+            return text
+        self.num_left = 0
         return _LINE.sub(lambda line: self._line(line[0]), text)
 
     def _line(self, line: str) -> str:
@@ -144,8 +148,12 @@ class _Undoing:
 
     @property
     def _is_proven(self) -> bool:
-        """UTF-8 that was found garbled once proves what has no sign of its own: 「蟷ｴ」 was 「年」."""
-        return bool(self.num_chars) and self.misreading.meant == "UTF-8"
+        """A text that was garbled once proves what has no sign of its own: 「蟷ｴ」 was 「年」.
+
+        Not so EUC in a Japanese program, which looks like half-width katakana that are meant.
+        """
+        one = self.misreading
+        return bool(self.num_chars) and (one.meant == "UTF-8" or one.taken == "cp1252")
 
     def _counted(self, repaired: str) -> str:
         self.num_chars += len(repaired)
@@ -161,11 +169,8 @@ class _Undoing:
         if meant is None:
             return None
         found = judge(meant)
-        is_japanese = (
-            found.score >= one.min_score
-            and found.kana_share >= one.min_kana
-            and found.num_judged >= one.min_chars
-        )
+        is_plain = found.kana_share >= one.min_kana and found.num_judged >= one.min_chars
+        is_japanese = found.score >= one.min_score and (is_plain or self._is_proven)
         return meant if is_japanese and found.score > judge(garbled).score else None
 
     def _undone_around_loss(self, run: str) -> str | None:
