@@ -84,6 +84,7 @@ def main() -> None:
             for name, count in count_references(documents).items():
                 print(f"{name:<42}{count:>8,}")
             counts = ask_for_articles(assembly, documents, chosen.articles)
+            print(f"{'articles asked for':<42}{counts['asked']:>8,}")
             for name in ("first", f"among {FIRST}"):
                 print(f"articles asked for, {name:<22}{counts[name] / max(counts['asked'], 1):>8.1%}")
 

@@ -16,6 +16,7 @@ from evaluation.datasets.registry import load_dataset
 from evaluation.originals import is_archive, unpack
 from evaluation.pool import COLLECTION, build_pool
 from evaluation.progress import Phase, Tell, say_nothing
+from ingest.chunking import Chunking
 from ingest.pipeline import ingest
 from ingest.report import Progress
 from ingest.sources import find_files
@@ -173,7 +174,11 @@ def _reopen(folder: Path, settings: Settings, embedder: Embedder) -> Assembly:
 
 def _parts(sha256: str, settings: Settings, embedder: Embedder) -> dict[str, object]:
     identity = index_identity(load_analyzer(settings.ingest.user_dictionary), embedder)
-    return {"texts": sha256, "index": asdict(identity), "max_chunk_chars": settings.ingest.max_chunk_chars}
+    return {
+        "texts": sha256,
+        "index": asdict(identity),
+        "chunks": Chunking.of(settings.ingest, embedder).recipe,
+    }
 
 
 def _hash_parts(parts: Mapping[str, Path]) -> str:
