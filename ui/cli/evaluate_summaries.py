@@ -44,7 +44,7 @@ def summaries_command(session: Session, /, files: tuple[Path, ...], *, as_json: 
 
     settings = session.settings()
     summarizer = build_summarizer(
-        load_analyzer(),
+        load_analyzer(settings.ingest.user_dictionary),
         load_bundled_embedder(),
         load_wanted_generator(settings),
         generation=settings.generation,

@@ -93,7 +93,7 @@ def load_parts(settings: Settings) -> LearnerParts:
     from rag.learner.levels import EMPTY_LIST, load_word_list
     from rag.text.analyzer import load_analyzer
 
-    analyzer = load_analyzer()
+    analyzer = load_analyzer(settings.ingest.user_dictionary)
     words = load_word_list(settings.learner.word_list) if settings.learner.word_list else EMPTY_LIST
     return LearnerParts(settings.learner, analyzer, FuriganaReader(analyzer), words)
 

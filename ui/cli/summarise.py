@@ -87,7 +87,7 @@ def _make(documents: list[Document], settings: Settings, options: dict[str, Any]
     from rag.text.analyzer import load_analyzer
 
     summarizer = build_summarizer(
-        load_analyzer(),
+        load_analyzer(settings.ingest.user_dictionary),
         load_bundled_embedder(),
         load_wanted_generator(settings),
         generation=settings.generation,
