@@ -6,19 +6,16 @@ are safetensors only, and code that comes with a model is never run.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from rag.errors import ModelUnavailable, SettingsError
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.txt", "vocab.json", "sentencepiece.bpe.model")
-
-_CLASSIFIER = "ForSequenceClassification"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,44 +83,10 @@ def find_folder(wanted: Wanted) -> Path:
         ) from error
 
 
-def load_text_model(wanted: Wanted, folder: Path) -> Any:
-    """A model that embeds one text: a ``SentenceTransformer``."""
-    return _load("SentenceTransformer", wanted, folder)
-
-
-def load_pair_model(wanted: Wanted, folder: Path) -> Any:
-    """A model that reads two texts together: a ``CrossEncoder`` whose ``predict`` gives logits.
-
-    Raises ModelUnavailable too for a checkpoint that was not trained to classify: sentence-transformers
-    would give it a head of random weights, and say so only in its log.
-    """
-    _refuse_other_kinds(wanted, folder)
-    model = _load("CrossEncoder", wanted, folder)
-    from torch.nn import Identity
-
-    model.activation_fn = Identity()
-    return model
-
-
-@contextmanager
-def explain_full_memory(message: str) -> Iterator[None]:
-    """A GPU without room becomes ModelUnavailable with ``message``; what was taken is given back."""
-    import torch
-
-    try:
-        yield
-    except torch.OutOfMemoryError as error:
-        torch.cuda.empty_cache()
-        raise ModelUnavailable(message) from error
-
-
-def first_line(error: BaseException) -> str:
-    """The first line of a foreign error, at most 200 characters, or its kind when it says nothing."""
-    lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else type(error).__name__
-
-
-def _load(kind: str, wanted: Wanted, folder: Path) -> Any:
+def load_checkpoint(
+    kind: Literal["SentenceTransformer", "CrossEncoder"], wanted: Wanted, folder: Path
+) -> Any:
+    """The model of a folder, on its device; ModelUnavailable or SettingsError says why not."""
     _refuse_what_misleads(wanted, folder)
     try:
         import sentence_transformers
@@ -150,6 +113,24 @@ def _load(kind: str, wanted: Wanted, folder: Path) -> Any:
         raise ModelUnavailable(f"{wanted} cannot be loaded from {folder}: {first_line(error)}") from error
 
 
+@contextmanager
+def explain_full_memory(message: str) -> Iterator[None]:
+    """A GPU without room becomes ModelUnavailable with ``message``; what was taken is given back."""
+    import torch
+
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        torch.cuda.empty_cache()
+        raise ModelUnavailable(message) from error
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of a foreign error, at most 200 characters, or its kind when it says nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__
+
+
 def _refuse_what_misleads(wanted: Wanted, folder: Path) -> None:
     """Pickles, and a folder without a tokenizer: transformers would make one that knows no words."""
     for pickled in (*folder.rglob("pytorch_model*.bin"), *folder.rglob("*.pkl")):
@@ -163,22 +144,6 @@ def _refuse_what_misleads(wanted: Wanted, folder: Path) -> None:
     ):
         raise ModelUnavailable(
             f"{wanted} has no tokenizer in {folder} ({', '.join(TOKENIZER_FILES[:2])}): fetch the model again"
-        )
-
-
-def _refuse_other_kinds(wanted: Wanted, folder: Path) -> None:
-    """What is neither a ``…ForSequenceClassification`` nor saved as a cross-encoder."""
-    try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        architecture = (config.get("architectures") or ["no architecture"])[0]
-        saved = folder / "config_sentence_transformers.json"
-        kind = json.loads(saved.read_text(encoding="utf-8")).get("model_type") if saved.is_file() else None
-    except (OSError, ValueError) as error:
-        raise ModelUnavailable(f"{wanted} cannot be loaded from {folder}: {first_line(error)}") from error
-    if kind != "CrossEncoder" and not architecture.endswith(_CLASSIFIER):
-        raise ModelUnavailable(
-            f"{wanted} is no cross-encoder but {architecture}: "
-            f"set {wanted.setting} to a …{_CLASSIFIER} model, or to {wanted.instead}"
         )
 
 

@@ -6,23 +6,13 @@ same, but shares crowd near 1, where float32 soon takes two good chunks for equa
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from rag.embedding.base import embedded_text
-from rag.embedding.checkpoints import (
-    Wanted,
-    explain_full_memory,
-    find_folder,
-    find_row,
-    load_pair_model,
-    model_name,
-)
+from rag.embedding.checkpoints import Wanted, find_folder, find_row, model_name
+from rag.embedding.pairs import PairModel, load_pair_model
 from rag.errors import ModelUnavailable
 from rag.types import Hit, Question
 
@@ -50,7 +40,6 @@ PRESETS = (
 """As their makers describe and measure them: the first two with 512 tokens, and float16 on a GPU."""
 
 _MAX_QUESTION_CHARS = 2_000
-_BATCH_SIZE = 32
 
 
 def load_cross_encoder(model: str, device: str = "auto") -> CrossEncoderReranker:
@@ -64,17 +53,16 @@ def load_cross_encoder(model: str, device: str = "auto") -> CrossEncoderReranker
     )
     folder = find_folder(wanted)
     loaded = load_pair_model(wanted, folder)
-    if loaded.num_labels != 1:
-        labels = ", ".join(loaded.config.id2label.values())
+    if len(loaded.labels) != 1:
         raise ModelUnavailable(
-            f"{wanted} is no re-ranker: it gives {loaded.num_labels} scores a pair ({labels}), not one; "
-            "set retrieval.reranker to another model, or to 'bundled'"
+            f"{wanted} is no re-ranker: it gives {len(loaded.labels)} scores a pair "
+            f"({', '.join(loaded.labels)}), not one; set {wanted.setting} to another model, or to 'bundled'"
         )
     preset = find_preset(folder)
     if preset:
-        loaded.max_seq_length = min(preset.max_tokens, loaded.max_seq_length or preset.max_tokens)
-        if preset.half_on_gpu and loaded.device.type == "cuda":
-            loaded.half()
+        loaded.shorten(preset.max_tokens)
+        if preset.half_on_gpu:
+            loaded.halve_on_gpu()
     return CrossEncoderReranker(model_name(folder), loaded)
 
 
@@ -86,30 +74,18 @@ def find_preset(name_or_path: str | Path) -> Preset | None:
 class CrossEncoderReranker:
     """Scores hits by a model that sees the question beside each; safe to call from several threads."""
 
-    def __init__(self, name: str, model: Any) -> None:
+    def __init__(self, name: str, model: PairModel) -> None:
         self.name = name
         self._model = model
-        self._lock = threading.Lock()  # a fast tokenizer must not change its mode while it works
 
     @property
     def max_tokens(self) -> int:
         """Question and chunk together; of a longer pair the end of the longer text is not read."""
-        limit: int = self._model.max_seq_length
-        return limit
+        return self._model.max_tokens
 
     def score(self, question: Question, hits: Sequence[Hit]) -> list[float]:
         """One logit a hit, in their order; higher is better, any size and sign."""
         asked = question.text[:_MAX_QUESTION_CHARS]
         pairs = [(asked, embedded_text(hit.document, hit.chunk)) for hit in hits]
-        full = f"re-ranker {self.name} ran out of GPU memory: set retrieval.rerank_device to cpu"
-        with explain_full_memory(full), self._lock:
-            logits = np.asarray(
-                self._model.predict(pairs, batch_size=_BATCH_SIZE, show_progress_bar=False), np.float64
-            )
-        if not np.isfinite(logits).all():
-            raise ModelUnavailable(
-                f"re-ranker {self.name} gives scores that are no numbers: "
-                "set retrieval.rerank_device to cpu, or retrieval.reranker to 'bundled'"
-            )
-        scores: list[float] = logits.tolist()
+        scores: list[float] = self._model.logits(pairs)[:, 0].tolist()
         return scores

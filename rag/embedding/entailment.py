@@ -7,12 +7,14 @@ and case; a model without ``neutral`` gets 0 there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.embedding.checkpoints import Wanted, find_folder
+from rag.embedding.pairs import PairModel, load_pair_model
 from rag.errors import ModelUnavailable
 
 _MAX_CHARS = 2_000
@@ -30,7 +32,7 @@ class Probabilities(NamedTuple):
 class CrossEncoderEntailment:
     """Reads premise and statement together and judges how one bears on the other."""
 
-    def __init__(self, name: str, model: Any, columns: Sequence[int | None]) -> None:
+    def __init__(self, name: str, model: PairModel, columns: Sequence[int | None]) -> None:
         self.name = name
         self._model = model
         self._columns = columns
@@ -38,46 +40,26 @@ class CrossEncoderEntailment:
     def judge(self, premise: str, statement: str) -> Probabilities:
         """How the premise bears on the statement; both are cut at 2,000 characters."""
         pair = (premise[:_MAX_CHARS], statement[:_MAX_CHARS])
-        logits = np.asarray(self._model.predict([pair], show_progress_bar=False)[0], np.float64)
-        shares = _softmax(logits)
+        shares = _softmax(self._model.logits([pair])[0])
         return Probabilities(*(0.0 if place is None else float(shares[place]) for place in self._columns))
 
 
 def load_entailment_model(name: str, *, device: str = "auto") -> CrossEncoderEntailment:
     """Load a model by name or folder from this machine; ModelUnavailable says what is missing."""
-    try:
-        import torch
-        from sentence_transformers import CrossEncoder
-    except ImportError as error:
-        raise ModelUnavailable(
-            f"the entailment model {name} needs sentence-transformers: pip install 'swallow-rag[gpu]'"
-        ) from error
-    try:
-        model = CrossEncoder(
-            name,
-            device=None if device == "auto" else device,
-            local_files_only=True,
-            trust_remote_code=False,
-            activation_fn=torch.nn.Identity(),
-        )
-    except (OSError, ValueError, RuntimeError) as error:
-        reason = str(error).partition("\n")[0]
-        raise ModelUnavailable(
-            f"the entailment model {name} cannot be loaded ({reason}): fetch it with "
-            f"`swallow-rag models fetch {name}`, or name a folder"
-        ) from error
-    return CrossEncoderEntailment(name, model, _columns(name, model.config.id2label))
+    wanted = Wanted("entailment model", name, "answering.entailment_model", "'' for the rules alone", device)
+    model = load_pair_model(wanted, find_folder(wanted))
+    return CrossEncoderEntailment(name, model, _columns(name, model.labels))
 
 
-def _columns(name: str, labels: Mapping[int, str]) -> tuple[int | None, ...]:
+def _columns(name: str, labels: Sequence[str]) -> tuple[int | None, ...]:
     """Where entailment, neutral and contradiction stand among the labels."""
     places = [
-        next((int(place) for place, label in labels.items() if label.lower().startswith(start)), None)
+        next((place for place, label in enumerate(labels) if label.lower().startswith(start)), None)
         for start in _STARTS
     ]
     if places[0] is None or places[2] is None:
         raise ModelUnavailable(
-            f"{name} is no entailment model: its labels are {', '.join(labels.values())}, "
+            f"{name} is no entailment model: its labels are {', '.join(labels)}, "
             "and none of them says entailment or contradiction"
         )
     return tuple(places)

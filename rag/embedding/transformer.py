@@ -17,7 +17,7 @@ from rag.embedding.checkpoints import (
     explain_full_memory,
     find_folder,
     find_row,
-    load_text_model,
+    load_checkpoint,
     model_name,
 )
 from rag.settings import EmbeddingSettings
@@ -70,7 +70,7 @@ def load_transformer_embedder(settings: EmbeddingSettings) -> TransformerEmbedde
     """
     wanted = Wanted("embedder", settings.model, "embedding.model", "'bundled'", settings.device)
     folder = find_folder(wanted)
-    model = load_text_model(wanted, folder)
+    model = load_checkpoint("SentenceTransformer", wanted, folder)
     query, document = _choose_prefixes(settings, find_preset(folder), model.prompts or {})
     model.default_prompt_name = None  # prefixes are put on here, once
     dimension = model.encode(["資料"], show_progress_bar=False).shape[1]

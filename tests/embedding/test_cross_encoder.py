@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rag.embedding.checkpoints import Wanted
 from rag.embedding.cross_encoder import CrossEncoderReranker, find_preset, load_cross_encoder
+from rag.embedding.pairs import PairModel
 from rag.errors import ModelUnavailable, SettingsError
 from rag.types import Hit, Question
 from tests.fakes import make_hit
@@ -247,5 +249,7 @@ class Overflown:
     [(FullMemory(), "ran out of GPU memory"), (Overflown(), "gives scores that are no numbers")],
 )
 def test_what_goes_wrong_while_scoring_is_one_line(model: object, told: str):
+    wanted = Wanted("re-ranker", "ruri", "retrieval.reranker", "'bundled'", "cuda", "retrieval.rerank_device")
+    reranker = CrossEncoderReranker("ruri", PairModel(wanted, model, ["LABEL_0"]))
     with pytest.raises(ModelUnavailable, match=rf"re-ranker ruri {told}.*retrieval\.rerank_device to cpu"):
-        CrossEncoderReranker("ruri", model).score(QUESTION, hits_of(TEXTS))
+        reranker.score(QUESTION, hits_of(TEXTS))
