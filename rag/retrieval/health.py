@@ -18,7 +18,7 @@ from rag.text.garbling import looks_garbled
 from rag.text.query_terms import counterparts_of
 from rag.text.synonyms import SynonymFile
 from rag.text.terms import pairs_within
-from rag.types import Answer, Hit, Question
+from rag.types import Answer, Hit, Question, Span
 
 LEG_NAMES = {"keyword": "語による索引", "dense": "意味による索引"}
 MAX_NAMED = 5
@@ -85,6 +85,7 @@ class SearchHealth:
 
 _UNKNOWN = "どの資料にもない語: "
 _NO_WORD = re.compile(r"[0-9]*|.|[ぁ-ゖー]+")
+_JOINER = re.compile("[-‐－・]?")
 _LATIN = re.compile("[a-z']+")
 
 
@@ -95,7 +96,7 @@ def unknown_words(query: Query, known: Mapping[str, Mapping[str, int]]) -> list[
     lemma and at least one of its pairs of characters are. What MeCab makes of hiragana may be no word at all,
     and Latin letters may be romaji, whose reading is known when any reading of the query is.
     """
-    found: dict[str, None] = {}
+    spans: list[Span] = []
     any_reading = any(known.get("reading", {}).values())
     for start, end, feature in query.analysis.morphemes():
         word = fold_text(query.text[start:end])
@@ -104,13 +105,16 @@ def unknown_words(query: Query, known: Mapping[str, Mapping[str, int]]) -> list[
         if any_reading and _LATIN.fullmatch(word):
             continue
         pairs = [known["bigram"].get(pair, 1) for pair in pairs_within(word)]
-        related = query_lemmas(feature.lemma, known)
-        if not (known["base"].get(feature.base) or related or all(pairs)):
-            found[query.text[start:end]] = None
-    return list(found)
+        if known["base"].get(feature.base) or _has_lemma(feature.lemma, known) or all(pairs):
+            continue
+        if spans and _JOINER.fullmatch(query.text[spans[-1].end : start]):
+            spans[-1] = Span(spans[-1].start, end)  # ブロック and チェーン, Wi and Fi
+        else:
+            spans.append(Span(start, end))
+    return list(dict.fromkeys(query.text[start:end] for start, end in spans))
 
 
-def query_lemmas(lemma: str, known: Mapping[str, Mapping[str, int]]) -> bool:
+def _has_lemma(lemma: str, known: Mapping[str, Mapping[str, int]]) -> bool:
     """Whether the lemma, or the noun or verb that belongs to it, stands somewhere."""
     return any(known.get("lemma", {}).get(one) for one in (lemma, *counterparts_of(lemma)))
 
