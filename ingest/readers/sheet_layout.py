@@ -21,6 +21,8 @@ _TITLE_LEVEL = 2
 _TITLE_CHARS = 40
 _MAX_HANGING_ROWS = 1_000
 _WIDE_TABLE = 3
+_MAX_BLANK_ROWS = 2
+_ALIGNED_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,15 @@ class _Row:
 
 def sheet_blocks(cells: Sequence[SheetCell], sheet: str) -> Iterator[Block]:
     """The blocks of one sheet, top to bottom."""
-    for region in _regions(cells):
-        yield from _Region(region, sheet).blocks()
+    above: _Region | None = None
+    for rows in _regions(cells):
+        region = _Region(rows, sheet)
+        if above is not None and region.goes_on(above):
+            yield from region.told_under(above.heads)
+            region.heads = above.heads
+        else:
+            yield from region.blocks()
+        above = region
 
 
 def _regions(cells: Sequence[SheetCell]) -> Iterator[list[_Row]]:
@@ -81,6 +90,29 @@ class _Region:
         self._sheet = sheet
         self._is_form = _is_form(rows)
         self._header = None if self._is_form else find_header(_texts(rows))
+        self.heads: list[SheetCell] = []
+
+    def goes_on(self, above: _Region) -> bool:
+        """Whether these rows belong to the table above, from which a blank row or two part them.
+
+        They have no header of their own, and nearly all hold three cells or more that begin in its columns.
+        """
+        num_blank = self._rows[0].number - above._rows[-1].number - 1
+        columns = {cell.column for cell in above.heads}
+        if num_blank > _MAX_BLANK_ROWS or len(columns) < _WIDE_TABLE or self._has_own_heads:
+            return False
+        num_fitting = sum(_fits(row, columns) for row in self._rows)
+        return num_fitting >= len(self._rows) * _ALIGNED_SHARE
+
+    @property
+    def _has_own_heads(self) -> bool:
+        return self._is_form or self._header is not None or any(row.is_head for row in self._rows)
+
+    def told_under(self, heads: Sequence[SheetCell]) -> Iterator[Block]:
+        """All rows told with the heads of another region."""
+        for row in self._rows:
+            cells = sorted((*row.cells, *row.hanging), key=lambda cell: cell.column)
+            yield self._block(BlockKind.TABLE_ROW, _tell(cells, heads), row)
 
     def blocks(self) -> Iterator[Block]:
         index = 0
@@ -125,7 +157,7 @@ class _Region:
         return len(self._rows)
 
     def _table(self, index: int, first: int, end: int) -> Iterator[Block]:
-        heads = [cell for row in self._rows[index:first] for cell in row.cells]
+        heads = self.heads = [cell for row in self._rows[index:first] for cell in row.cells]
         for row in self._rows[first:end]:
             hanging = tuple(cell for cell in row.hanging if cell.row >= self._rows[first].number)
             if len(row.cells) == 1 and not hanging and len(heads) >= _WIDE_TABLE:
@@ -150,6 +182,12 @@ class _Region:
 
     def _block(self, kind: BlockKind, text: str, row: _Row, level: int = 0) -> Block:
         return Block(kind, text, level=level, place=Locator(0, 0, sheet=self._sheet, cells=_range(row.cells)))
+
+
+def _fits(row: _Row, columns: set[int]) -> bool:
+    """Whether a row stands in the columns of a table, and in some of them."""
+    aligned = sum(cell.column in columns for cell in row.cells)
+    return aligned >= len(row.cells) * _ALIGNED_SHARE and aligned >= _WIDE_TABLE
 
 
 def _is_form(rows: Sequence[_Row]) -> bool:

@@ -161,6 +161,22 @@ def test_tables_without_marks(lines: list[list[Value]], expected: list[str], why
     assert texts(read(saved(rows(*lines)), "a.xlsx")) == expected, why
 
 
+def test_a_blank_row_does_not_end_a_table() -> None:
+    """Rows that fill the columns of the table above belong to it; a note below them does not."""
+    table = [["番号", "作業", "担当", "期限"], [1, "設計", "営業課", "四月"], [2, "試作", "総務課", "五月"]]
+    more = [[3, "検査", "経理課", "六月"], [4, "出荷", "倉庫課", "七月"]]
+    lines: list[list[Value]] = [*table, [], *more, [], ["※ 期限は月末とする。"], [], *more]
+    assert texts(read(saved(rows(*lines)), "a.xlsx")) == [
+        "番号: 1 / 作業: 設計 / 担当: 営業課 / 期限: 四月",
+        "番号: 2 / 作業: 試作 / 担当: 総務課 / 期限: 五月",
+        "番号: 3 / 作業: 検査 / 担当: 経理課 / 期限: 六月",
+        "番号: 4 / 作業: 出荷 / 担当: 倉庫課 / 期限: 七月",
+        "※ 期限は月末とする。",
+        "3 / 検査 / 経理課 / 六月",
+        "4 / 出荷 / 倉庫課 / 七月",
+    ]
+
+
 def test_what_is_hidden_is_counted() -> None:
     def fill(workbook: Workbook) -> None:
         rows(["見える", "隠す列"], ["隠す行", "x"], ["見える", "y"])(workbook)
