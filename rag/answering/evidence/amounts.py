@@ -27,7 +27,7 @@ COMPLEMENTS: frozenset[frozenset[Bound]] = frozenset({frozenset({"≥", "<"}), f
 """What one says and the other denies: 以上 and 未満."""
 
 _CHANGED_BY = re.compile(
-    r"値上|値下|高[いくか]|安[いくか]|増|減|差|上乗せ|多[いくか]|少な|違|上が|下が|加え|合わせ|合計|全部で|残り|と[^、。]{1,12}で"
+    r"値上|値下|高[いくか]|安[いくか]|増|減|差|上乗せ|多[いくか]|少な|違|上が|下が|加え|合わせ|[総合通]計|計[0-9]|総勢|延べ|通算|全部で|残り|と[^、。]{1,12}で"
 )
 _HALF_DAY, _DAY = 12 * 60, 24 * 60
 

@@ -70,7 +70,8 @@ def _of_another(found: Quantity, alike: Sequence[Quantity], said: Facts) -> Quan
 
     「大人500円、子ども200円」 does not carry 「子どもは500円」.
     """
-    if not found.label or found.label in said.folded:
+    pieces = [found.label[place : place + 2] for place in range(max(1, len(found.label) - 1))]
+    if not found.label or any(piece in said.folded for piece in pieces):
         return None
     values = {other.value for other in said.quantities}
     others = (other for other in alike if other.value != found.value and other.value not in values)

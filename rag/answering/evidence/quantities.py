@@ -52,6 +52,7 @@ _TIME = re.compile(
 _NOON = re.compile(r"正午")
 _AFTERNOON = frozenset({"午後", "pm", "夜", "夕方"})
 _MORNING = frozenset({"午前", "am", "朝", "翌朝", "深夜"})
+_OF = frozenset({"に", "中", "中の", "のうち", "のうちの"})
 _JOINED = frozenset({"second", "month", "metre", "gram", "litre"})
 _HALF_DAY, _DAY = 12 * 60, 24 * 60
 
@@ -124,7 +125,7 @@ def _joined(found: Sequence[Quantity]) -> list[Quantity]:
 
 
 def _rated(folded: str, found: Sequence[Quantity]) -> list[Quantity]:
-    """10人に7人 is a share of 70 %."""
+    """10人に7人 and 10人中7人 are a share of 70 %."""
     rated: list[Quantity] = []
     for one in found:
         before = rated[-1] if rated else None
@@ -138,7 +139,7 @@ def _rated(folded: str, found: Sequence[Quantity]) -> list[Quantity]:
 
 def _is_rate(one: Quantity, other: Quantity, folded: str) -> bool:
     between = folded[one.end : other.start]
-    return between == "に" and one.is_count and one.dimension == other.dimension and one.value > other.value
+    return between in _OF and one.is_count and one.dimension == other.dimension and one.value > other.value
 
 
 def _label(folded: str, morphemes: Sequence[Morpheme], start: int) -> str:
