@@ -52,7 +52,8 @@ docs: $(DEV) ## write docs/cli.md and docs/settings.md again
 	$(BIN)/python docs/generate.py
 
 bench: $(DEV) ## ingestion, and finding beside other libraries: they need .venv-peers, which it tells how to make
-	@$(BIN)/python benchmarks/ingestion.py
+	@$$(test -x .venv-peers/bin/python && echo .venv-peers || echo $(VENV))/bin/python -m benchmarks.ingestion --peers
+	@$(BIN)/python -m benchmarks.finding
 	@$$(test -x .venv-peers/bin/python && echo .venv-peers || echo $(VENV))/bin/python benchmarks/peers.py
 
 bench-generation: $(DEV) ## how near writing comes to the limits of the GPU at hand

@@ -1,10 +1,12 @@
 """Ingestion of thousands of real pages: characters and documents a second, peak memory, and where time goes.
 
     make bench
-    python benchmarks/ingestion.py [FOLDER | ARCHIVE.tar.gz]... [--workers N]
+    python -m benchmarks.ingestion [FOLDER | ARCHIVE.tar.gz]... [--workers N] [--peers]
 
 Without paths it takes every archive of ../shared/data/docs. Memory is the proportional set size of parent
-and reading processes together, sampled five times a second.
+and reading processes together, sampled five times a second. ``--peers`` lets LangChain take the same files
+(`benchmarks.ingestion_peers`). The limit is MeCab's: how fast it parts the same text into words, which is all
+that wakati does, in as many processes as there are cores.
 """
 
 from __future__ import annotations
@@ -22,13 +24,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import unidic_lite
+
+from benchmarks.ingestion_peers import NAME, PACKAGES, Ingested, ingest_with_langchain
 from ingest.pipeline import ingest, num_cores
 from ingest.report import IngestReport, Progress
 from rag.assembly import open_assembly
 from rag.settings import load_settings
+from rag.store.local import open_store
+from rag.text.tagger import open_tagger
+from rag.types import EVERYTHING
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "docs"
 SAMPLE_SECONDS = 0.2
+SAMPLE_CHUNKS = 5_000
 
 
 class PeakMemory:
@@ -102,12 +111,44 @@ def _tell(progress: Progress) -> None:
         print(f"{progress.num_done} / {progress.num_files}", file=sys.stderr)
 
 
+def wakati_speed(store: Path) -> float:
+    """Characters a second of processor that MeCab parts into words, measured on some texts of the store."""
+    parse = open_tagger(unidic_lite.DICDIR, "%M ", "%M ")
+    with open_store(store, None, read_only=True) as opened:
+        texts = [chunk.text for chunk in opened.chunks(range(1, SAMPLE_CHUNKS), EVERYTHING).values()]
+    began = time.process_time()
+    for text in texts:
+        parse(text)
+    return sum(map(len, texts)) / (time.process_time() - began)
+
+
+def measure_peer(folders: Sequence[Path]) -> Ingested | str:
+    """What LangChain does with the same files, or what is missing for it."""
+    try:
+        return ingest_with_langchain(folders)
+    except ImportError as error:
+        return f"{NAME}: {error.name} is not installed: pip install {PACKAGES}"
+
+
+def peer_rows(peer: Ingested | str, ours: float) -> dict[str, str]:
+    if isinstance(peer, str):
+        return {"not measured": peer}
+    theirs = peer.num_chars / peer.seconds
+    return {
+        NAME: "",
+        "  characters a second": f"{theirs:,.0f}, ours {ours / theirs:.2f} times that",
+        "  chunks, files refused": f"{peer.num_chunks:,}, {peer.num_refused}",
+        "  processor a character": f"{peer.processor_seconds / peer.num_chars * 1e6:.2f} µs",
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("paths", nargs="*", type=Path)
     parser.add_argument("--workers", type=int, default=0)
+    parser.add_argument("--peers", action="store_true", help="measure LangChain beside us")
     chosen = parser.parse_args()
     paths = chosen.paths or sorted(SHARED.glob("*.tar.gz"))
     if not paths:
@@ -119,6 +160,9 @@ def main() -> None:
             report, again = run(folders, chosen.workers, folder / "store")
         parent, children = map(_cpu_seconds, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
         store_bytes = sum(path.stat().st_size for path in (folder / "store").rglob("*") if path.is_file())
+        wakati = wakati_speed(folder / "store")
+        peer = measure_peer(folders) if chosen.peers else None
+    limit = wakati * num_cores()
     rows = {
         "documents": f"{report.num_documents:,}",
         "skipped": f"{len(report.skipped):,} {report.skipped_by_reason or ''}",
@@ -132,7 +176,12 @@ def main() -> None:
         "peak memory": f"{peak.num_bytes / 1e6:,.0f} MB",
         "store on disk": f"{store_bytes / 1e6:,.0f} MB",
         "second run, nothing changed": f"{again:.1f} s",
+        "processor a character": f"{(parent + children) / max(report.num_chars, 1) * 1e6:.2f} µs",
+        "limit: MeCab wakati alone": f"{limit:,.0f} characters a second on {num_cores()} cores",
+        "of that limit": f"{report.chars_per_second / limit:.0%}",
     }
+    if peer is not None:
+        rows |= peer_rows(peer, report.chars_per_second)
     for label, value in rows.items():
         print(f"{label:<30}{value}")
 

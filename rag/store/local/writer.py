@@ -167,7 +167,7 @@ class Writer:
                 logger.warning("%s", error)
 
     def _catch_up(self) -> None:
-        """Bring the followers up to the last change, all of it to the disk; the caller holds `_publishing`."""
+        """Bring followers up to the last change, all of it to the disk; the caller holds `_publishing`."""
         with self._connections.snapshot() as connection:
             state = read_state(connection)
             for follower in self._followers:
