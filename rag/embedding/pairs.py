@@ -60,7 +60,7 @@ class PairModel:
 
 
 def load_pair_model(wanted: Wanted, folder: Path) -> PairModel:
-    """Load a ``CrossEncoder``; its own activation is left out.
+    """Load a ``CrossEncoder`` in float32; its own activation is left out.
 
     Raises ModelUnavailable too for a checkpoint that was not trained to classify: sentence-transformers
     would give it a head of random weights, and say so only in its log.
@@ -69,6 +69,7 @@ def load_pair_model(wanted: Wanted, folder: Path) -> PairModel:
     model = load_checkpoint("CrossEncoder", wanted, folder)
     from torch.nn import Identity
 
+    model.float()  # a checkpoint in bfloat16 would be run in it, and 8 bits leave hits tied
     model.activation_fn = Identity()
     labels = dict(model.config.id2label)
     return PairModel(wanted, model, [str(labels.get(place, place)) for place in range(model.num_labels)])

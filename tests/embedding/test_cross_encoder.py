@@ -125,6 +125,19 @@ def test_a_checkpoint_that_sentence_transformers_saved(checkpoint: Path, tmp_pat
     np.testing.assert_allclose(saved.score(QUESTION, hits_of(TEXTS)), expected, atol=1e-5)
 
 
+def test_weights_in_bfloat16_are_run_in_float32(copy: Path, reranker: CrossEncoderReranker):
+    """These weights lose nothing in eight bits; what is computed of them would."""
+    import torch
+    from transformers import BertForSequenceClassification
+
+    BertForSequenceClassification.from_pretrained(copy).to(torch.bfloat16).save_pretrained(copy)
+    hits = hits_of(TEXTS)
+    expected = reranker.score(QUESTION, hits)
+    np.testing.assert_allclose(
+        load_cross_encoder(str(copy), "cpu").score(QUESTION, hits), expected, atol=1e-5
+    )
+
+
 PRESETS = [
     ("hotchpotch/japanese-reranker-tiny-v2", 512, "MIT"),
     ("hotchpotch/japanese-reranker-base-v2", 512, "MIT"),
