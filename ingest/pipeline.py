@@ -29,6 +29,7 @@ from rag.embedding.static import StaticEmbedder
 from rag.errors import LimitExceeded, RagError, ReadError
 from rag.settings import IngestSettings
 from rag.store.base import Store
+from rag.store.local.vector_cache import open_vector_cache
 from rag.types import DocumentInfo
 
 WORKER = "ingest.worker"
@@ -93,8 +94,9 @@ class _Run:
 
     def ingest_files(self) -> None:
         """Read what is new or changed, in child processes, and write it as it comes."""
+        known = open_vector_cache(self._store, self._embedder.identity)
         with open_pool(self._embedder, self._settings, self._num_workers()) as pool:
-            for prepared in with_vectors(self._prepared(pool), self._embedder):
+            for prepared in with_vectors(self._prepared(pool), self._embedder, known):
                 self._store.add_packed(prepared.packed, self._originals.pop(prepared.info.source))
                 self._tell(self._written(prepared))
 

@@ -26,6 +26,7 @@ from rag.settings import Settings
 from rag.store.base import Store
 from rag.store.local import create_store, open_store
 from rag.store.local.lock import WriterLock
+from rag.store.local.vector_cache import open_vector_cache
 from rag.text.analyzer import load_analyzer
 from rag.types import EVERYTHING, DocumentInfo
 
@@ -78,7 +79,8 @@ def _copy(old: Store, beside: Path, settings: Settings, progress: ProgressCallba
         open_pool(embedder, settings.ingest, num_workers) as pool,
     ):
         copy = _Copy(old, new, recipe(Chunking.of(settings.ingest, embedder)), progress)
-        for prepared in with_vectors(copy.prepared(pool), embedder):
+        known = open_vector_cache(old, embedder.identity)
+        for prepared in with_vectors(copy.prepared(pool), embedder, known):
             copy.write(prepared)
         new.publish()
     return copy.reports

@@ -1,15 +1,19 @@
 """Embedding in the parent: full batches, every document once, in its own vectors."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
+import pytest
 
 from ingest.embed import GATHERED_CHUNKS, with_vectors
 from ingest.messages import PreparedDocument
 from rag.embedding.base import Vectors, embedded_text
+from rag.store.local import LocalStore, create_store
+from rag.store.local.vector_cache import open_vector_cache
 from rag.store.packing import pack_document
 from rag.text.analyzer import Analysis
-from rag.types import Chunk, Document, EmbedderIdentity
+from rag.types import Chunk, Document, EmbedderIdentity, IndexIdentity
 
 
 class LengthEmbedder:
@@ -56,7 +60,7 @@ def test_small_documents_are_gathered_and_each_gets_its_own_vectors():
         assert {float(value) for value in one.packed.vectors[:, 0]} == {
             len(one.info.title) + len("\n第1条\nあ")
         }
-    assert sum(embedder.batches) == sum(one.info.num_chunks for one in documents)
+    assert sum(embedder.batches) == len(documents)  # the chunks of each are alike
     assert len(embedder.batches) == 2
 
 
@@ -73,3 +77,46 @@ def test_nothing_to_embed_calls_nobody():
     embedder = LengthEmbedder()
     assert list(with_vectors([], embedder)) == []
     assert embedder.batches == []
+
+
+IDENTITY = IndexIdentity(LengthEmbedder.identity, "mecab-1", "unidic-lite-1.0.8", "fold-1")
+
+
+def embed(store: LocalStore, embedder: LengthEmbedder, *documents: PreparedDocument) -> list[float]:
+    """The vectors of all chunks, and how many texts the model was given for them."""
+    known = open_vector_cache(store, embedder.identity)
+    done = list(with_vectors(iter(documents), embedder, known))
+    return [
+        float(value) for one in done if one.packed.vectors is not None for value in one.packed.vectors[:, 0]
+    ]
+
+
+def test_no_text_is_embedded_twice(tmp_path: Path):
+    with create_store(tmp_path / "store", IDENTITY) as store:
+        first, again, other = LengthEmbedder(), LengthEmbedder(), LengthEmbedder()
+        vectors = embed(store, first, prepared("規程", 3), prepared("規程", 2))
+        assert first.batches == [1]  # five chunks of one text
+        assert embed(store, again, prepared("規程", 3), prepared("規程", 2)) == vectors
+        assert again.batches == []
+        embed(store, again, prepared("別の規程", 1), prepared("規程", 1))
+        assert again.batches == [1]
+        other.identity = EmbedderIdentity("lengths", "2", 1)
+        embed(store, other, prepared("規程", 1))
+        assert other.batches == [1]
+
+
+def test_a_damaged_cache_is_begun_again(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    with create_store(tmp_path / "store", IDENTITY) as store:
+        vectors = embed(store, LengthEmbedder(), prepared("規程", 1))
+        (file,) = (tmp_path / "store").glob("embedded/*.sqlite")
+        file.write_bytes(b"no database at all, whatever its name says")
+        embedder = LengthEmbedder()
+        assert embed(store, embedder, prepared("規程", 1)) == vectors
+        assert embedder.batches == [1]
+        assert "worked out again" in caplog.text
+
+
+def test_without_a_cache_equal_texts_are_still_embedded_once():
+    embedder = LengthEmbedder()
+    list(with_vectors([prepared("規程", 9)], embedder))
+    assert embedder.batches == [1]
