@@ -64,7 +64,8 @@ FORMATS = (
     _converted("odt", "OpenDocument text", "docx"),
     _converted("ods", "OpenDocument spreadsheet", "xlsx"),
     _converted("odp", "OpenDocument presentation", "pptx"),
-    _unread("ole", "OLE container", ".msg .jtd", "not read, save it as PDF"),
+    _packed("msg", "Outlook mail", ".msg"),
+    _unread("ole", "OLE container", ".jtd", "not read, save it as PDF"),
     _packed(
         "image",
         "picture",

@@ -45,12 +45,13 @@ def read(data: bytes, name: str) -> Reading:
     dropped: Counter[str] = Counter()
     body = message.get_body(preferencelist=("plain", "html"))
     decoded = _decode_part(body) if body is not None else decode(b"")
-    blocks = [*_head(message)]
+    values = [(label, _names(message, field)) for label, field in _FIELDS]
+    blocks = [*told_head(values, mail_date(message))]
     if body is not None:
         blocks += _body_blocks(body, decoded, name, dropped)
     members = tuple(_attachments(message))
     if members:
-        blocks.append(_told_attachments(members))
+        blocks.append(told_attachments(members))
     return Reading(
         blocks=tuple(blocks),
         media_type=MEDIA_TYPE,
@@ -117,12 +118,10 @@ def _stretch(lines: list[str], is_quoted: bool) -> Iterator[Block]:
             yield replace(block, place=None)
 
 
-def _head(message: EmailMessage) -> Iterator[Block]:
+def told_head(values: Sequence[tuple[str, str]], date: dt.date | None) -> Iterator[Block]:
     """Who wrote to whom and when, where it can be found: 「差出人: 経理課 / 宛先: 営業課 / 日付: …」."""
-    values = [(label, _names(message, field)) for label, field in _FIELDS]
-    date = mail_date(message)
     if date is not None:
-        values.append(("日付", f"{date.year}年{date.month}月{date.day}日"))
+        values = [*values, ("日付", f"{date.year}年{date.month}月{date.day}日")]
     told = SEPARATOR.join(f"{label}: {value}" for label, value in values if value)
     if told:
         yield Block(BlockKind.TABLE_ROW, told)
@@ -188,7 +187,7 @@ def _content(part: MIMEPart) -> bytes:
     return part.as_bytes()
 
 
-def _told_attachments(members: Sequence[Member]) -> Block:
+def told_attachments(members: Sequence[Member]) -> Block:
     """Their names in one line, each marked as a member: 「添付: 見積書.xlsx / 地図.pdf」."""
     text, annotations = "添付: ", []
     for number, member in enumerate(members):

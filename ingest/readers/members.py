@@ -20,7 +20,7 @@ MEMBER = "member"
 LISTINGS = frozenset({"application/zip", "application/mbox"})
 """Media types whose text is only the list of what is inside: kept, and never searched."""
 
-CONTAINERS = LISTINGS | {"message/rfc822"}
+CONTAINERS = LISTINGS | {"message/rfc822", "application/vnd.ms-outlook"}
 
 _SEPARATORS = re.compile(r"[/\\]+")
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffd]")

@@ -33,6 +33,7 @@ _OPEN_DOCUMENTS = (
     (b"application/vnd.oasis.opendocument.presentation", "odp"),
 )
 _OLE_STREAMS = (  # names in the directory of an OLE container, which are UTF-16
+    ("__properties_version1.0", "msg"),  # first, because a workbook may be attached
     ("WordDocument", "doc"),
     ("Workbook", "xls"),
     ("Book", "xls"),
