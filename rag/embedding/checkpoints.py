@@ -102,13 +102,14 @@ def load_checkpoint(
             f"set auto or cpu ({first_line(error)})"
         ) from error
     try:
-        return getattr(sentence_transformers, kind)(
-            str(folder),
-            device=device,
-            local_files_only=True,
-            trust_remote_code=False,
-            model_kwargs={"use_safetensors": True},
-        )
+        with _without_progress_bars():
+            return getattr(sentence_transformers, kind)(
+                str(folder),
+                device=device,
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={"use_safetensors": True},
+            )
     except Exception as error:
         raise ModelUnavailable(f"{wanted} cannot be loaded from {folder}: {first_line(error)}") from error
 
@@ -129,6 +130,20 @@ def first_line(error: BaseException) -> str:
     """The first line of a foreign error, at most 200 characters, or its kind when it says nothing."""
     lines = str(error).strip().splitlines()
     return lines[0][:200] if lines else type(error).__name__
+
+
+@contextmanager
+def _without_progress_bars() -> Iterator[None]:
+    """They are drawn for each model; these load in a second, and a search should print its hits."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def _refuse_what_misleads(wanted: Wanted, folder: Path) -> None:

@@ -138,6 +138,11 @@ def test_weights_in_bfloat16_are_run_in_float32(copy: Path, reranker: CrossEncod
     )
 
 
+def test_loading_prints_nothing(checkpoint: Path, capfd: pytest.CaptureFixture[str]):
+    load_cross_encoder(str(checkpoint), "cpu")
+    assert capfd.readouterr() == ("", "")
+
+
 PRESETS = [
     ("hotchpotch/japanese-reranker-tiny-v2", 512, "MIT"),
     ("hotchpotch/japanese-reranker-base-v2", 512, "MIT"),
