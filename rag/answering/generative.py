@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rag.answering.base import AnswerDone, AnswerEvent, StatementVerified, TextDrafted, TextGenerated
 from rag.answering.candidates import Candidate, collect_candidates
-from rag.answering.evidence import Draft, EvidenceChecker, cut_drafts
+from rag.answering.evidence import Draft, EvidenceChecker, Finding, cut_drafts
 from rag.answering.extractive import cite
 from rag.generation.base import Generator, Sampling
 from rag.generation.budget import Packed, pack
@@ -19,6 +19,7 @@ from rag.types import ABSTENTION, Answer, Citation, Hit, Question, Statement, Ve
 
 _SAYS_NOTHING_FOUND = fold_text(ABSTENTION).rstrip("。")
 CUT = "回答は長さの上限 (generation.max_new_tokens) で切れています"
+_MAX_DIFFERENCES = 3
 CARRIED = frozenset({Verdict.VERBATIM, Verdict.SUPPORTED, Verdict.PARTLY})
 
 
@@ -69,18 +70,21 @@ class GenerativeAnswerer:
             notes = (*_notes(packed), *cuts)
             yield AnswerDone(Answer(question.text, (), tuple(hits), True, 0.0, self.name, notes))
             return
-        statements = self._verified(drafts, packed)
+        evidence = self._evidence(packed)
+        findings = [self._checker.check(draft, evidence) for draft in drafts]
+        statements = self._verified(drafts, findings)
         for statement in statements:
             yield StatementVerified(statement)
-        yield AnswerDone(self._whole(question, hits, drafts, statements, (*_notes(packed), *cuts)))
+        # Of a statement that is not shown nobody wonders what the sources say instead.
+        shown = findings if self._answering.unsupported == "mark" else ()
+        told = (*_notes(packed), *cuts, *_differences(shown))
+        yield AnswerDone(self._whole(question, hits, drafts, statements, told))
 
-    def _verified(self, drafts: Sequence[Draft], packed: Packed) -> list[Statement]:
+    def _verified(self, drafts: Sequence[Draft], findings: Sequence[Finding]) -> list[Statement]:
         """Each draft with its verdict; citations are numbered by first use, one number a sentence."""
-        evidence = self._evidence(packed)
         numbers: dict[tuple[str, int, int], Citation] = {}
         statements = []
-        for draft in drafts:
-            finding = self._checker.check(draft, evidence)
+        for draft, finding in zip(drafts, findings, strict=True):
             citations = tuple(
                 numbers.setdefault((one.hit.document.id, *one.span), cite(one, len(numbers) + 1))
                 for one in finding.candidates
@@ -116,6 +120,13 @@ class GenerativeAnswerer:
         return Answer(
             question.text, tuple(statements), tuple(hits), abstained, share, self.name, tuple(notes)
         )
+
+
+def _differences(findings: Sequence[Finding]) -> Iterator[str]:
+    """What the sources say otherwise, each once: 「20日」は資料では「10日」です."""
+    found = (one for finding in findings for one in finding.discrepancies if one.said and one.found)
+    lines = dict.fromkeys(f"「{one.said}」は資料では「{one.found}」です" for one in found)
+    yield from list(lines)[:_MAX_DIFFERENCES]
 
 
 def _notes(packed: Packed) -> tuple[str, ...]:

@@ -105,3 +105,10 @@ def test_when_the_model_fails_sentences_are_shown_with_the_reason(analyzer: Anal
     assert isinstance(last, AnswerDone)
     assert last.answer.answerer == "first-hit"
     assert "does not answer" in last.answer.notes[-1]
+
+
+def test_what_the_source_says_otherwise_is_told(analyzer: Analyzer) -> None:
+    answer = ask(answerer(analyzer, ScriptedGenerator(["年次有給休暇は、勤続六か月で20日です。[1]"])))
+    assert [statement.verdict for statement in answer.statements] == [Verdict.CONTRADICTED]
+    assert answer.citations[0].chunk_id == 1, "the sentence that says otherwise"
+    assert answer.notes == ("「20日」は資料では「10日」です",)
