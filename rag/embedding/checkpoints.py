@@ -6,6 +6,7 @@ are safetensors only, and code that comes with a model is never run.
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -135,8 +136,7 @@ def first_line(error: BaseException) -> str:
 @contextmanager
 def _without_progress_bars() -> Iterator[None]:
     """They are drawn for each model; these load in a second, and a search should print its hits."""
-    from transformers.utils import logging
-
+    logging: Any = importlib.import_module("transformers.utils.logging")
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:
