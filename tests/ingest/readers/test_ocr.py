@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
+import zlib
 from collections import Counter
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
 from ingest.readers.base import ReadOptions
+from ingest.readers.image import _frames as frames
 from ingest.readers.ocr.engine import Engine, Recognised, Word, find_engine
 from ingest.readers.ocr.leaders import Leader, Picture, without_leaders
 from ingest.readers.ocr.pages import Recogniser, recognised_page
@@ -152,6 +154,28 @@ def plain(text: str) -> str:
 
 def error_rate(truth: str, found: str) -> float:
     return Levenshtein.distance(plain(truth), plain(found)) / len(plain(truth))
+
+
+def test_every_frame_is_upright_on_white_and_as_fine_as_a_scan() -> None:
+    """A fax of two pages; a transparent picture of a screen, which says 72 dots per inch."""
+    fax, screen = io.BytesIO(), io.BytesIO()
+    pages = [Image.fromarray(blank(30, 20)), Image.fromarray(blank(40, 20))]
+    pages[0].save(fax, "TIFF", save_all=True, append_images=pages[1:], dpi=(300, 300))
+    shapes = [(picture.shape, scan) for picture, scan in frames(fax.getvalue(), "a.tif")]
+    assert shapes == [((30, 20), 300.0), ((40, 20), 300.0)]
+    Image.new("RGBA", (20, 30), (0, 0, 0, 0)).save(screen, "PNG", dpi=(72, 72))
+    [(picture, scan)] = frames(screen.getvalue(), "a.png")
+    assert (picture.shape, scan) == ((60, 40), 300.0)
+    assert (picture == 255).all()
+
+
+def test_a_bomb_of_pixels_is_refused() -> None:
+    head = png(blank(1, 1))
+    width = head.index(b"IHDR") + 4
+    bomb = head[:width] + (100_000).to_bytes(4, "big") * 2 + head[width + 8 : width + 13]
+    bomb += zlib.crc32(bomb[width - 4 :]).to_bytes(4, "big") + head[width + 17 :]
+    with pytest.raises(LimitExceeded, match=r"a\.png: .*save it smaller"):
+        list(frames(bomb, "a.png"))
 
 
 def test_without_the_engine_a_picture_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
