@@ -78,6 +78,7 @@ class Bench:
     documents: Path
     store: Store
     embedder: Embedder
+    settings: IngestSettings
 
     @property
     def inputs(self) -> Path:
@@ -97,12 +98,19 @@ class Bench:
                 file.truncate(GIGABYTE)  # zeros, which take no room on the disk
             names.append(GIGANTIC)
         began = time.monotonic()
-        report = ingest([self.inputs], self.store, self.embedder, SETTINGS)
+        report = ingest([self.inputs], self.store, self.embedder, self.settings)
         tally.add(names, self.inputs, report.files)
         print(f"{numbers[0]:>5}–{numbers[-1]:<5} {time.monotonic() - began:6.1f} s", flush=True)
 
 
-def run(numbers: Iterable[int], documents: Path, embedder: Embedder, keep: Path | None = None) -> Tally:
+def run(
+    numbers: Iterable[int],
+    documents: Path,
+    embedder: Embedder,
+    *,
+    keep: Path | None = None,
+    settings: IngestSettings = SETTINGS,
+) -> Tally:
     """Ingest these cases, a batch at a time; the inputs of findings are kept in ``keep``."""
     tally = Tally()
     identity = index_identity(load_analyzer(), embedder)
@@ -110,7 +118,7 @@ def run(numbers: Iterable[int], documents: Path, embedder: Embedder, keep: Path 
         place = Path(name)
         (place / "canary.txt").write_text(CANARY, encoding="utf-8")
         with create_store(place / "store", identity, keep_originals=False) as store:
-            bench = Bench(place, documents, store, embedder)
+            bench = Bench(place, documents, store, embedder, settings)
             waiting = iter(numbers)
             while batch := list(islice(waiting, BATCH)):
                 bench.ingest(batch, tally)
@@ -148,7 +156,7 @@ def main() -> None:
     chosen = parser.parse_args()
     began = time.monotonic()
     numbers = range(chosen.first, min(chosen.first + chosen.count, NUM_CASES))
-    tally = run(numbers, bundled_path("sample"), load_embedder(EmbeddingSettings()), chosen.keep)
+    tally = run(numbers, bundled_path("sample"), load_embedder(EmbeddingSettings()), keep=chosen.keep)
     _print(tally, time.monotonic() - began)
     sys.exit(1 if tally.findings else 0)
 
