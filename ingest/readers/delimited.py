@@ -74,7 +74,7 @@ def _evenness(sample: str, delimiter: str) -> float:
 def parse(text: str, delimiter: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL) -> Iterator[Record]:
     """The records of a table; blank lines are left out."""
     csv.field_size_limit(_MAX_CELL_CHARS)
-    source = io.StringIO(text.replace("\0", ""), newline="")
+    source = io.StringIO(text, newline="")
     reader = csv.reader(source, delimiter=delimiter, quoting=quoting)
     before = 0
     try:

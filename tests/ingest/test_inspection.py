@@ -58,7 +58,7 @@ def test_the_chunks_are_those_of_the_settings(rule: Path) -> None:
 
 def test_what_was_left_out_is_counted(tmp_path: Path) -> None:
     path = tmp_path / "表.csv"
-    path.write_bytes("品名,単価\nりん\x01ご,100\n".encode())
+    path.write_bytes("品名,単価\nりん\0ご,100\n".encode())
     found = inspect_file(path, IngestSettings())
     assert found.dropped == {"control": 1}
     assert found.num_annotations == {"table-row": 1}
