@@ -34,6 +34,7 @@ from rag.types.documents import (
     Section,
     Span,
 )
+from rag.types.targets import Target
 
 __all__ = [
     "ABSTENTION",
@@ -59,6 +60,7 @@ __all__ = [
     "Section",
     "Span",
     "Statement",
+    "Target",
     "Turn",
     "Verdict",
 ]
