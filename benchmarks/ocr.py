@@ -49,9 +49,11 @@ def recognise(engine: Engine, pdf: Pdf, index: int) -> tuple[str, float]:
 
 
 def text_of(path: Path, page: int | None = None) -> str:
-    """What our reader finds, on one page or on all."""
+    """What our reader finds, on one page or on all; a paragraph may stand on two."""
     blocks = read(path.read_bytes(), path.name).blocks
-    return "".join(one.text for one in blocks if page is None or (one.places and one.places[0].page == page))
+    if page is None:
+        return "".join(one.text for one in blocks)
+    return "".join(one.text[at.start : at.end] for one in blocks for at in one.places if at.page == page)
 
 
 def show(name: str, truth: str, found: tuple[str, float], began: float) -> None:
