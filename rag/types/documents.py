@@ -59,7 +59,8 @@ class Annotation:
     """Something known about a span: its ruby, a date, an article number, that it came from OCR.
 
     Example: ``Annotation("ruby", 0, 2, "とうきょう")`` over 「東京」. Kinds in use: ``ruby``,
-    ``emphasis``, ``note``, ``gaiji``, ``date``, ``table-row``, ``quoted``, ``hidden``, ``instruction``; and in rules
+    ``emphasis``, ``note``, ``gaiji``, ``date``, ``table-row``, ``quoted``, ``hidden``, ``instruction``,
+    ``ocr`` (its confidence), ``inserted`` and ``comment`` (by whom), ``member`` (a file inside); and in rules
     ``article`` (第20条), ``paragraph``, ``item``, ``reference``, ``definition``, ``term`` (see `Target`).
     """
 
