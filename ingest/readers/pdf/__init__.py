@@ -47,7 +47,8 @@ _PRODUCER_TITLE = re.compile(r"^Microsoft \w+ - |\.(?:docx?|pptx?|xlsx?|jtd|pdf)
 _TITLE_SIZE = 1.2
 _SAME_SIZE_SHARE = 0.98
 _MAX_TITLE_LINES, _MAX_TITLE_CHARS = 3, 80
-_CONTENTS_LINE = re.compile(r"(?:[.．・…‥]\s?){4,}\s*(?:[0-9０-９]+|[ivx]+)?$")
+_CONTENTS_LINE = re.compile(r"(?:[.．・…‥]\s?){4,}\s*(?:[0-9０-９]+|[ivx]+)?$|\.{10,}\s*\S{0,2}$")
+"""The number of a page may have been recognised as something else."""
 _NOT_READ = "with only pictures not read"
 _DATE = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
 
