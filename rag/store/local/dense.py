@@ -15,7 +15,7 @@ from rag.store.local.dense_view import DenseView, departed_ranges, living, read_
 from rag.store.local.files import write_bytes
 from rag.store.local.generations import DamagedGeneration
 from rag.store.local.scope import ChunkRanges
-from rag.store.local.segments import MAX_DEAD_SHARE, SUFFIX, Segment, merge, plan_merges
+from rag.store.local.segments import MAX_DEAD_SHARE, SKETCH_SUFFIX, SUFFIX, Segment, merge, plan_merges
 
 DEAD = "dead.npy"
 
@@ -78,8 +78,9 @@ def _load_segments(folder: Path) -> list[Segment]:
 
 def _save_segments(folder: Path, segments: Sequence[Segment]) -> None:
     """Write those that are new and delete the files of those that are no more."""
-    names = {(segment if segment.file_name else segment.save(folder)).file_name for segment in segments}
-    for path in folder.glob(f"*{SUFFIX}"):
+    saved = [segment if segment.file_name else segment.save(folder) for segment in segments]
+    names = {name for segment in saved for name in segment.file_names}
+    for path in (*folder.glob(f"*{SUFFIX}"), *folder.glob(f"*{SKETCH_SUFFIX}")):
         if path.name not in names:
             path.unlink()
 

@@ -13,7 +13,7 @@ from rag.store.base import ScoredChunk
 from rag.store.local.changes import Changes
 from rag.store.local.ranking import take_best
 from rag.store.local.scope import ChunkRanges, visible_chunks
-from rag.store.local.segments import MERGE_COUNT, NEVER, PARTED_FROM, Batch, Segment, merge
+from rag.store.local.segments import MERGE_COUNT, NEVER, SKETCHED_FROM, Batch, Segment, merge
 from rag.types import Scope
 
 _ROWS_AT_ONCE = 16_384
@@ -47,11 +47,11 @@ class DenseView:
         """Lay later changes over it."""
         dead = self.dead.joined(departed_ranges(changes, changes.until))
         overlay = self.overlay
-        new = read_segment(connection, self.dimension, changes, parted_from=NEVER)
+        new = read_segment(connection, self.dimension, changes, sketched_from=NEVER)
         if len(new):
             overlay = (*overlay, new)
         if len(overlay) > MERGE_COUNT:
-            overlay = (merge(self.dimension, overlay, living(overlay, dead), parted_from=NEVER),)
+            overlay = (merge(self.dimension, overlay, living(overlay, dead), sketched_from=NEVER),)
         return replace(
             self,
             change_number=changes.until,
@@ -101,10 +101,10 @@ def living(segments: Sequence[Segment], dead: ChunkRanges) -> list[Mask]:
 
 
 def read_segment(
-    connection: sqlite3.Connection, dimension: int, changes: Changes, *, parted_from: int = PARTED_FROM
+    connection: sqlite3.Connection, dimension: int, changes: Changes, *, sketched_from: int = SKETCHED_FROM
 ) -> Segment:
     """The vectors of all chunks that came with ``changes``, from the truth."""
-    return Segment.build(dimension, lambda: _read_rows(connection, changes), parted_from=parted_from)
+    return Segment.build(dimension, _read_rows(connection, changes), sketched_from=sketched_from)
 
 
 def _read_rows(connection: sqlite3.Connection, changes: Changes) -> Iterator[Batch]:

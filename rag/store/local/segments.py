@@ -4,16 +4,16 @@ New vectors make a new segment; when enough small ones have come together they a
 a vector is rewritten a few times in its life, however large the store is. Chunk ids ascend within a segment
 and from segment to segment. A vector of zeros is in no segment: it is near to nothing.
 
-A small segment is searched from end to end. A large one is parted into lists of vectors that are near to
-each other (IVF), and a query looks into the nearest lists; where a scope shows little of it, all of that
-little is compared. Vectors are float16 in both, so that merging loses nothing.
+A small segment is searched from end to end. A large one has a sketch beside it, four bits for every two
+dimensions (product quantisation, "fast scan"): what looks near in the sketch is compared exactly. On 100,000
+vectors of the bundled embedder that takes 1.0 ms instead of 3.0 and finds .988 of the nearest fifty; lists of
+vectors (IVF) found .93 in .8 ms, .97 in 1.2. Where a scope shows little of a segment, all of that little is compared.
 """
 
 from __future__ import annotations
 
-import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from rag.store.local.files import write_file
 from rag.store.local.ranking import Scored
 
 SUFFIX = ".faiss"
+SKETCH_SUFFIX = ".sketch"
 
 MERGE_COUNT = 8
 """So many segments of one tier become one of the next; tiers grow by this factor as well."""
@@ -34,23 +35,21 @@ SMALLEST_TIER = 1_024
 MAX_DEAD_SHARE = 0.5
 """A segment with a larger share of dead vectors is written again without them."""
 
-PARTED_FROM = 32_768
-"""Below, comparing with every vector takes less than two milliseconds, and nothing is missed."""
+SKETCHED_FROM = 32_768
+"""Below, comparing with every vector takes less than a millisecond, and nothing is missed."""
 
-COMPARED_SHARE = 0.1
-"""Where a scope shows less of a segment than this, all of it is compared."""
+SKETCHED_SHARE = 0.3
+"""Where a scope shows less of a segment than this, the sketch is left aside."""
 
-TRAINED_PER_LIST = 48
-TRAINING_ROUNDS = 8
-MIN_PROBES = 16
+COMPARED_PER_HIT = 10
+MIN_COMPARED = 500
+TRAINED_VECTORS = 16_384
 NEVER = sys.maxsize
 
 _ROWS_AT_ONCE = 16_384
 
 Rows = NDArray[np.float32]
 Batch = tuple[NDArray[np.int64], Rows]
-Source = Callable[[], Iterator[Batch]]
-"""Gives the same batches each time that it is asked."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,9 @@ class Segment:
     mapped: Any
     """`faiss.IndexIDMap`, which owns ``vectors``."""
     vectors: Any
-    """`faiss.IndexScalarQuantizer` or `faiss.IndexIVFScalarQuantizer` with inner product."""
+    """`faiss.IndexScalarQuantizer` with inner product."""
+    sketch: Any = None
+    """`faiss.IndexPQFastScan` of the same vectors, in a large segment."""
     file_name: str = ""
     """Empty until it is saved."""
 
@@ -69,18 +70,23 @@ class Segment:
         return len(self.chunk_ids)
 
     @classmethod
-    def build(cls, dimension: int, source: Source, *, parted_from: int = PARTED_FROM) -> Segment:
+    def build(
+        cls, dimension: int, batches: Iterator[Batch], *, sketched_from: int = SKETCHED_FROM
+    ) -> Segment:
         """From batches of (chunk ids, rows of shape (batch, dimension)), ids ascending throughout.
 
-        ``source`` is asked several times: for ``parted_from`` rows or more lists are learned first.
+        With ``sketched_from`` vectors or more it gets a sketch.
         """
-        count, sample = _sample(source, parted_from)
-        mapped = faiss.IndexIDMap(_empty_index(dimension, count, sample))
-        for chunk_ids, rows in source():
+        quantizer = faiss.IndexScalarQuantizer(
+            dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+        )
+        mapped = faiss.IndexIDMap(quantizer)
+        for chunk_ids, rows in batches:
             near_something = rows.any(axis=1)
             if near_something.any():
                 mapped.add_with_ids(rows[near_something], chunk_ids[near_something])
-        return cls._of(mapped)
+        is_large = mapped.ntotal >= sketched_from and dimension % 4 == 0
+        return cls._of(mapped, _sketch(quantizer) if is_large else None)
 
     @classmethod
     def load(cls, path: Path) -> Segment:
@@ -89,19 +95,28 @@ class Segment:
         mapped = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         if not isinstance(mapped, faiss.IndexIDMap):
             raise RuntimeError(f"{path.name} is no segment but {type(mapped).__name__}")
-        return cls._of(mapped, path.name)
+        sketch = path.with_suffix(SKETCH_SUFFIX)
+        return cls._of(mapped, faiss.read_index(str(sketch)) if sketch.exists() else None, path.name)
 
     @classmethod
-    def _of(cls, mapped: Any, file_name: str = "") -> Segment:
-        return cls(
-            faiss.vector_to_array(mapped.id_map), mapped, faiss.downcast_index(mapped.index), file_name
-        )
+    def _of(cls, mapped: Any, sketch: Any, file_name: str = "") -> Segment:
+        chunk_ids = faiss.vector_to_array(mapped.id_map)
+        return cls(chunk_ids, mapped, faiss.downcast_index(mapped.index), sketch, file_name)
+
+    @property
+    def file_names(self) -> set[str]:
+        """All that it is saved in."""
+        sketch = {Path(self.file_name).with_suffix(SKETCH_SUFFIX).name} if self.sketch is not None else set()
+        return {self.file_name} | sketch
 
     def save(self, folder: Path) -> Segment:
         """Write it under the id of its first chunk, so that names sort as the segments do."""
-        name = f"segment-{self.chunk_ids[0]:012d}{SUFFIX}"
-        write_file(folder / name, lambda beside: faiss.write_index(self.mapped, str(beside)))
-        return replace(self, file_name=name)
+        path = folder / f"segment-{self.chunk_ids[0]:012d}{SUFFIX}"
+        write_file(path, lambda beside: faiss.write_index(self.mapped, str(beside)))
+        if self.sketch is not None:
+            sketch = path.with_suffix(SKETCH_SUFFIX)
+            write_file(sketch, lambda beside: faiss.write_index(self.sketch, str(beside)))
+        return replace(self, file_name=path.name)
 
     def rows(self, alive: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """The living vectors in batches, exactly as they were added."""
@@ -118,67 +133,41 @@ class Segment:
         # One query is one thread's work: a second thread would only be waited for.
         faiss.omp_set_num_threads(1)
         num_shown = len(self) if shown is None else int(np.count_nonzero(shown))
-        selector = None
+        if self.sketch is not None and num_shown > SKETCHED_SHARE * len(self):
+            compared = max(COMPARED_PER_HIT * top_k, MIN_COMPARED) * len(self) // num_shown
+            return self._search_sketch(vector, shown, min(compared, len(self)))
+        parameters = None
         if shown is not None:
             # The Python layer of FAISS takes an array and keyword arguments; its type stubs do not know.
             selector = faiss.IDSelectorBitmap(np.packbits(shown, bitorder="little"))  # type: ignore[call-arg,arg-type]
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         fetched = min(top_k + 1, num_shown)
-        everywhere = num_shown < len(self) * COMPARED_SHARE
         while fetched:
-            scores, places = self.vectors.search(
-                vector[None], fetched, params=self._parameters(selector, everywhere)
-            )
+            scores, places = self.vectors.search(vector[None], fetched, params=parameters)
             found = places[0] >= 0  # FAISS fills up with -1
-            if not found[: min(top_k, num_shown)].all() and not everywhere:
-                everywhere = True  # too few in the lists that were looked into
-            elif fetched == num_shown or scores[0, -1] < scores[0, top_k - 1]:
+            if fetched == num_shown or scores[0, -1] < scores[0, top_k - 1]:
                 return Scored(self.chunk_ids[places[0][found]], scores[0][found])
-            else:
-                fetched = min(fetched * 4, num_shown)
+            fetched = min(fetched * 4, num_shown)
         return Scored(np.empty(0, np.int64), np.empty(0, np.float32))
 
-    @property
-    def is_parted(self) -> bool:
-        """Whether a query looks into some lists instead of at every vector."""
-        return isinstance(self.vectors, faiss.IndexIVF)
-
-    def _parameters(self, selector: Any, everywhere: bool) -> Any:
-        selection = {} if selector is None else {"sel": selector}
-        if not self.is_parted:
-            return faiss.SearchParameters(**selection) if selection else None
-        lists = self.vectors.nlist
-        probes = lists if everywhere else _num_probes(lists)
-        return faiss.SearchParametersIVF(nprobe=probes, **selection)  # type: ignore[call-arg]
+    def _search_sketch(self, vector: Rows, shown: NDArray[np.bool_] | None, compared: int) -> Scored:
+        """The exact scores of the ``compared`` vectors that look nearest."""
+        _, places = self.sketch.search(vector[None], compared)
+        near = places[0][places[0] >= 0]
+        if shown is not None:
+            near = near[shown[near]]
+        return Scored(self.chunk_ids[near], self.vectors.reconstruct_batch(near) @ vector)
 
 
-def _num_lists(count: int) -> int:
-    """A power of two near the square root: 256 for 65,536 vectors, 1,024 for a million."""
-    return 1 << round(math.log2(count) / 2)
-
-
-def _num_probes(num_lists: int) -> int:
-    return max(num_lists // 16, MIN_PROBES)
-
-
-def _sample(source: Source, parted_from: int) -> tuple[int, Rows]:
-    """How many vectors there are, and enough of them to learn lists from."""
-    count = sum(int(rows.any(axis=1).sum()) for _, rows in source())
-    if count < parted_from:
-        return count, np.empty((0, 0), np.float32)
-    step = max(count // (_num_lists(count) * TRAINED_PER_LIST), 1)
-    parts = [rows[rows.any(axis=1)][::step] for _, rows in source()]
-    return count, np.ascontiguousarray(np.concatenate(parts))
-
-
-def _empty_index(dimension: int, count: int, sample: Rows) -> Any:
-    kind, metric = faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-    if not len(sample):
-        return faiss.IndexScalarQuantizer(dimension, kind, metric)
-    coarse = faiss.IndexFlatIP(dimension)
-    parted = faiss.IndexIVFScalarQuantizer(coarse, dimension, _num_lists(count), kind, metric, False)
-    parted.cp.niter, parted.cp.min_points_per_centroid, parted.cp.seed = TRAINING_ROUNDS, 1, 0
-    parted.train(sample)
-    return parted
+def _sketch(vectors: Any) -> Any:
+    """A sketch of all vectors of an index."""
+    sketch = faiss.IndexPQFastScan(vectors.d, vectors.d // 2, 4, faiss.METRIC_INNER_PRODUCT)
+    sketch.pq.cp.seed = 0
+    step = max(vectors.ntotal // TRAINED_VECTORS, 1)
+    sketch.train(vectors.reconstruct_batch(np.arange(0, vectors.ntotal, step)))
+    for first in range(0, vectors.ntotal, _ROWS_AT_ONCE):
+        sketch.add(vectors.reconstruct_n(first, min(_ROWS_AT_ONCE, vectors.ntotal - first)))
+    return sketch
 
 
 def merge(
@@ -186,15 +175,11 @@ def merge(
     segments: Sequence[Segment],
     alive: Sequence[NDArray[np.bool_]],
     *,
-    parted_from: int = PARTED_FROM,
+    sketched_from: int = SKETCHED_FROM,
 ) -> Segment:
     """One segment of the living vectors of some neighbours."""
-
-    def living_rows() -> Iterator[Batch]:
-        for segment, kept in zip(segments, alive, strict=True):
-            yield from segment.rows(kept)
-
-    return Segment.build(dimension, living_rows, parted_from=parted_from)
+    batches = (batch for segment, kept in zip(segments, alive, strict=True) for batch in segment.rows(kept))
+    return Segment.build(dimension, batches, sketched_from=sketched_from)
 
 
 def plan_merges(sizes: Sequence[int]) -> list[slice]:

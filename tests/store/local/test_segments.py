@@ -16,7 +16,7 @@ DIMENSION = 4
 
 
 def make_segment(first_id: int, rows: np.ndarray) -> Segment:
-    return Segment.build(DIMENSION, lambda: iter([(np.arange(first_id, first_id + len(rows)), rows)]))
+    return Segment.build(DIMENSION, iter([(np.arange(first_id, first_id + len(rows)), rows)]))
 
 
 def random_rows(count: int, seed: int = 0) -> np.ndarray:
@@ -92,45 +92,48 @@ def clustered_rows(count: int, seed: int = 0) -> np.ndarray:
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float16).astype(np.float32)
 
 
-def parted_segment(rows: np.ndarray) -> Segment:
-    return Segment.build(16, lambda: iter([(np.arange(len(rows)), rows)]), parted_from=1_000)
+def sketched_segment(rows: np.ndarray) -> Segment:
+    return Segment.build(16, iter([(np.arange(len(rows)), rows)]), sketched_from=1_000)
 
 
-def test_large_segments_are_parted_and_miss_little() -> None:
+@pytest.mark.parametrize("share", [1.0, 0.6])
+def test_large_segments_are_sketched_and_miss_little(share: float) -> None:
     rows = clustered_rows(20_000)
-    segment = parted_segment(rows)
-    assert segment.is_parted
+    shown = np.random.default_rng(4).random(len(rows)) < share
+    segment = sketched_segment(rows)
+    assert segment.sketch is not None
     missed = 0
     for query in clustered_rows(50, seed=1):
-        best = np.argsort(-(rows @ query))[:20]
-        missed += len(set(best.tolist()) - set(segment.search(query, None, 20).chunk_ids.tolist()))
-    assert missed <= 50 * 20 * 0.03
+        best = np.argsort(-np.where(shown, rows @ query, -np.inf))[:20]
+        found = segment.search(query, None if shown.all() else shown, 20)
+        assert found.scores == pytest.approx(rows[found.chunk_ids] @ query, abs=1e-5)
+        assert shown[found.chunk_ids].all()
+        missed += len(set(best.tolist()) - set(found.chunk_ids.tolist()))
+    assert missed <= 50 * 20 * 0.05
 
 
-@pytest.mark.parametrize("num_shown", [0, 3, 300, 1_999])
+@pytest.mark.parametrize("num_shown", [0, 3, 300, 5_000])
 def test_a_scope_that_shows_little_misses_nothing(num_shown: int) -> None:
     rows = clustered_rows(20_000)
+    segment = sketched_segment(rows)
     shown = np.zeros(len(rows), np.bool_)
     shown[np.random.default_rng(2).choice(len(rows), num_shown, replace=False)] = True
     for query in clustered_rows(5, seed=3):
-        found = parted_segment(rows).search(query, shown, 10).chunk_ids[:10].tolist()
+        found = segment.search(query, shown, 10).chunk_ids[:10].tolist()
         expected = np.argsort(-np.where(shown, rows @ query, -np.inf))[: min(10, num_shown)].tolist()
         assert found == expected
 
 
-def test_more_than_the_lists_looked_into_hold_is_found_everywhere() -> None:
-    rows = clustered_rows(2_000)
-    found = parted_segment(rows).search(rows[0], None, 1_500)
-    assert len(found) >= 1_500
-
-
-def test_parted_segments_are_saved_loaded_and_merged_exactly(tmp_path: Path) -> None:
+def test_sketched_segments_are_saved_loaded_and_merged_exactly(tmp_path: Path) -> None:
     rows = clustered_rows(3_000)
-    saved = parted_segment(rows).save(tmp_path)
+    saved = sketched_segment(rows).save(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == saved.file_names
     loaded = Segment.load(tmp_path / saved.file_name)
-    assert loaded.is_parted
+    assert loaded.sketch is not None
+    expected = saved.search(rows[7], None, 5)
+    assert loaded.search(rows[7], None, 5).chunk_ids.tolist() == expected.chunk_ids.tolist()
     alive = np.arange(len(rows)) % 3 > 0
-    merged = merge(16, [loaded], [alive], parted_from=1_000)
+    merged = merge(16, [loaded], [alive], sketched_from=1_000)
     assert merged.chunk_ids.tolist() == np.flatnonzero(alive).tolist()
     stored = np.concatenate([batch for _, batch in merged.rows(np.ones(len(merged), np.bool_))])
     assert np.array_equal(stored, rows[alive])
