@@ -17,14 +17,14 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("rag", "ingest", "evaluation", "server", "ui")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
-PEERS = ROOT / "benchmarks" / "rivals.py"
-"""Imports what benchmarks/requirements-peers.txt names, and says so where it is not installed."""
+PEERS = tuple(ROOT / "benchmarks" / name for name in ("rivals.py", "ingestion_peers.py"))
+"""Import what benchmarks/requirements-peers.txt names, and say so where it is not installed."""
 
 SCRIPTS = sorted(
     path
     for folder in ("tests", "benchmarks", "docs")
     for path in (ROOT / folder).rglob("*.py")
-    if path != PEERS
+    if path not in PEERS
 )
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 MAX_FILE_LINES = 300
@@ -62,7 +62,7 @@ def imported(path: Path) -> set[str]:
 
 def test_every_library_that_code_and_tests_import_is_declared():
     distributions = importlib.metadata.packages_distributions()
-    own = {*PACKAGES, "tests", "benchmarks", "training", PEERS.stem, *(path.stem for path in SCRIPTS)}
+    own = {*PACKAGES, "tests", "benchmarks", "training", *(path.stem for path in (*PEERS, *SCRIPTS))}
     foreign = set().union(*map(imported, [*MODULES, *SCRIPTS])) - own - sys.stdlib_module_names
     declared = requirements().keys()
     undeclared = {

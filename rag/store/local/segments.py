@@ -7,7 +7,8 @@ and from segment to segment. A vector of zeros is in no segment: it is near to n
 A small segment is searched from end to end. A large one has a sketch beside it, four bits for every two
 dimensions (product quantisation, "fast scan"): what looks near in the sketch is compared exactly. On 100,000
 vectors of the bundled embedder that takes 1.0 ms instead of 3.0 and finds .988 of the nearest fifty; lists of
-vectors (IVF) found .93 in .8 ms, .97 in 1.2. Where a scope shows little of a segment, all of that little is compared.
+vectors (IVF) found .93 in .8 ms, .97 in 1.2. Where a scope shows little of a segment, all of that little is
+compared.
 """
 
 from __future__ import annotations
