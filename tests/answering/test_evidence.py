@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.candidates import collect_candidates
+from rag.answering.candidates import Candidate, collect_candidates
 from rag.answering.evidence import Draft, EvidenceChecker, cut_drafts
 from rag.text.analyzer import Analyzer
 from rag.types import Verdict
@@ -70,3 +70,39 @@ def test_a_cited_block_wins_a_tie(analyzer: Analyzer) -> None:
     )
     assert finding.candidate is not None
     assert finding.candidate.hit.chunk.id == 2
+
+
+def evidence_of(analyzer: Analyzer, sentences: list[str]) -> list[tuple[int, Candidate]]:
+    """Sentences far apart in one document: each is a chunk of its own."""
+    hits = [make_hit(text, chunk_id=number) for number, text in enumerate(sentences, start=1)]
+    candidates = collect_candidates(hits, UnstoredChunks(), analyzer)  # type: ignore[arg-type]
+    return list(enumerate(candidates, start=1))
+
+
+def test_a_statement_may_rest_on_two_sentences(analyzer: Analyzer) -> None:
+    sentences = [
+        "図書の貸出しは一人三冊までとする。",
+        "食堂は正午に開く。",
+        "図書の貸出しの期間は二週間とする。",
+    ]
+    checker = EvidenceChecker(analyzer)
+    draft = Draft("図書の貸出しは一人3冊まで、期間は14日間です。", frozenset())
+    finding = checker.check(draft, evidence_of(analyzer, sentences))
+    assert finding.verdict is Verdict.SUPPORTED
+    assert sorted(one.text for one in finding.candidates) == sorted([sentences[0], sentences[2]])
+    assert finding.discrepancies == ()
+
+
+def test_a_second_sentence_mends_nothing_that_the_first_says_otherwise(analyzer: Analyzer) -> None:
+    sentences = ["図書の貸出しは一人三冊までとする。", "雑誌の貸出しは一人五冊までとする。"]
+    finding = EvidenceChecker(analyzer).check(
+        Draft("図書の貸出しは一人5冊までです。", frozenset()), evidence_of(analyzer, sentences)
+    )
+    assert finding.verdict in {Verdict.CONTRADICTED, Verdict.UNSUPPORTED}
+
+
+def test_what_is_far_from_every_sentence_rests_on_none(analyzer: Analyzer) -> None:
+    finding = EvidenceChecker(analyzer).check(
+        Draft("社長は毎朝泳ぎます。", frozenset({1})), evidence_of(analyzer, ["食堂は正午に開く。"])
+    )
+    assert (finding.verdict, finding.candidate) == (Verdict.UNSUPPORTED, None)

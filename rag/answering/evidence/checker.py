@@ -31,8 +31,9 @@ ALSO_FROM = 0.2
 """Share that a second sentence must carry to prove what the first leaves out."""
 
 _PENALTY = 0.3
-"""How much of its words a sentence that disagrees loses when sentences are compared."""
+"""How much a sentence that disagrees, or speaks of something else, loses when sentences are compared."""
 _MOST_HELD = 8
+_MOST = 0.6
 _NEAR = 2
 """How many sentences before and behind may say whom and which year a sentence speaks of."""
 _REMEMBERED = 4_000
@@ -59,6 +60,7 @@ class _Held(NamedTuple):
     """One sentence held against a statement."""
 
     words: float
+    has_topic: bool
     is_cited: bool
     discrepancies: tuple[Discrepancy, ...]
     candidate: Candidate
@@ -66,7 +68,8 @@ class _Held(NamedTuple):
     @property
     def score(self) -> tuple[float, bool]:
         """By which the best is chosen: one that disagrees must have clearly more of the words."""
-        return self.words - _PENALTY * bool(self.discrepancies), self.is_cited
+        lost = _PENALTY * bool(self.discrepancies) + _PENALTY * (not self.has_topic)
+        return self.words - lost, self.is_cited
 
 
 class EvidenceChecker:
@@ -127,7 +130,8 @@ class EvidenceChecker:
         text, heading = _texts(candidate)
         near = [self._facts(one.text) for one in neighbours]
         disagreeing = find_discrepancies(said, self._facts(text), self._facts(heading), near)
-        return _Held(words, is_cited, disagreeing, candidate)
+        has_topic = _share(said.topic, self._facts(text).characters | self._facts(heading).characters) > _MOST
+        return _Held(words, has_topic or not said.topic, is_cited, disagreeing, candidate)
 
     def _verdict(
         self, statement: str, sources: Sequence[str], words: float, left: Sequence[Discrepancy]

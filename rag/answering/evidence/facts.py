@@ -16,6 +16,7 @@ from rag.text.fold import fold_text
 from rag.text.terms import Parts, content_terms
 
 _BOUND_CHARS = 3
+_TOPIC_CHARS = 24
 _TELLING = re.compile(r"[0-9a-z一-龠々ァ-ヺー]")
 
 
@@ -35,6 +36,12 @@ class Facts:
     def characters(self) -> frozenset[str]:
         """Kanji, katakana, digits and letters, each once."""
         return frozenset(_TELLING.findall(self.folded))
+
+    @property
+    def topic(self) -> frozenset[str]:
+        """The characters of what is spoken of: 雑誌 and 貸 of 「雑誌の貸出しは…」; none without は."""
+        head, mark, _ = self.folded.partition("は")
+        return frozenset(_TELLING.findall(head)) if mark and len(head) <= _TOPIC_CHARS else frozenset()
 
     @property
     def numbers(self) -> frozenset[int]:

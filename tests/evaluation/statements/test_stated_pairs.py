@@ -9,9 +9,17 @@ from typing import Any
 
 import pytest
 
-from evaluation.datasets.squad import load_squad
+from evaluation.datasets.base import Passage
+from evaluation.datasets.squad import PassageQuestion, PassageSet, load_squad
 from evaluation.statements.figures import StatementReport, judge_pairs
-from evaluation.statements.made import answer_kind, judge_made, sample_made, topic_of, turn_round
+from evaluation.statements.made import (
+    answer_kind,
+    judge_made,
+    make_statements,
+    sample_made,
+    topic_of,
+    turn_round,
+)
 from evaluation.statements.pairs import is_labelled, judge_labelled, load_pairs
 from evaluation.statements.sets import load_statements, read_sentences, statements_file
 from rag.answering.evidence import EvidenceChecker
@@ -123,6 +131,32 @@ def test_questions_become_statements(tmp_path: Path, analyzer: Analyzer):
     judged = list(judge_made(made, EvidenceChecker(analyzer), analyzer))
     assert [one.id for one in judged] == [one.id for one in made]
     assert {one.changed for one in made} >= {None, "negation"}
+
+
+def test_another_answer_of_the_article_makes_a_changed_statement(analyzer: Analyzer):
+    def asked(number: int, question: str, answer: str) -> PassageQuestion:
+        return PassageQuestion(f"q{number}", question, f"p{number}", "橋", (answer,), (0,))
+
+    passages = PassageSet(
+        "bridges",
+        (
+            Passage("p1", "橋", "東橋の長さは120メートルで、石でできている。"),
+            Passage("p2", "橋", "西橋の長さは95メートルで、木でできている。"),
+        ),
+        (
+            asked(1, "東橋の長さは何メートルですか？", "120メートル"),
+            asked(2, "西橋の長さは何メートルですか？", "95メートル"),
+        ),
+    )
+    made = {one.id: one.text for one in make_statements(passages, analyzer) if one.id.startswith("q")}
+    assert made == {
+        "q1+": "東橋の長さは120メートルである。",
+        "q1-": "東橋の長さは95メートルである。",
+        "q2+": "西橋の長さは95メートルである。",
+        "q2-": "西橋の長さは120メートルである。",
+    }
+    judged = judge_made(sample_made(passages, analyzer, "all", 9), EvidenceChecker(analyzer), analyzer)
+    assert not [one for one in judged if one.is_wrong]
 
 
 TOPICS = [
