@@ -13,13 +13,16 @@ LEGS = ("keyword", "dense", "fused", "reranked", "final")
 
 
 def leg_settings(settings: RetrievalSettings) -> dict[str, RetrievalSettings]:
-    """The settings of each leg, hits not folded but in ``final``.
-
-    There is no re-ranker yet, so that ``reranked`` is ``fused``.
-    """
+    """The settings of each leg, hits not folded but in ``final``."""
     bare = {"fold_duplicates": False, "max_per_document": 0}
-    modes = {"keyword": "keyword", "dense": "dense", "fused": "hybrid", "reranked": "hybrid"}
-    changed = {leg: settings.model_copy(update={"mode": mode, **bare}) for leg, mode in modes.items()}
+    plain = {**bare, "reranker": "none"}
+    different: dict[str, dict[str, object]] = {
+        "keyword": {"mode": "keyword", **plain},
+        "dense": {"mode": "dense", **plain},
+        "fused": {"mode": "hybrid", **plain},
+        "reranked": {"mode": "hybrid", **bare},
+    }
+    changed = {leg: settings.model_copy(update=values) for leg, values in different.items()}
     return {leg: changed.get(leg, settings) for leg in LEGS}
 
 

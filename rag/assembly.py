@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rag.answering.base import Answerer
 from rag.answering.calibration import load_calibration
@@ -13,13 +16,16 @@ from rag.answering.conflicts import ConflictFinder
 from rag.answering.conversation import Rewriter
 from rag.answering.conversation_rules import RuleRewriter
 from rag.answering.extractive import ExtractiveAnswerer, load_answer_model
+from rag.answering.features import SentenceJudge
 from rag.answering.flagging import flag_citations
 from rag.answering.flow import AnswerFlow
+from rag.answering.hit_reader import HitReader
 from rag.answering.missing import MissingWords
 from rag.answering.versions import OutdatedNotes
 from rag.bundled import bundled_path
+from rag.comprehension import SpanReader, load_span_reader
 from rag.embedding.base import Embedder
-from rag.embedding.static import load_static_embedder
+from rag.embedding.static import StaticEmbedder, load_static_embedder
 from rag.errors import ModelUnavailable, SettingsError
 from rag.generation.base import Generator
 from rag.retrieval.base import Retriever
@@ -28,6 +34,7 @@ from rag.retrieval.folding import FoldingRetriever
 from rag.retrieval.health import SearchHealth
 from rag.retrieval.hybrid import HybridRetriever, WeightedLeg
 from rag.retrieval.keyword import KeywordLeg
+from rag.retrieval.rerank import Reranker, RerankingRetriever, SpanReranker, load_ranking
 from rag.settings import EmbeddingSettings, GenerationSettings, RetrievalSettings, Settings
 from rag.store.base import Store
 from rag.store.local import create_store, open_store, store_exists
@@ -142,9 +149,21 @@ def load_embedder(settings: EmbeddingSettings) -> Embedder:
     return load_transformer_embedder(settings)
 
 
-def load_bundled_embedder() -> Embedder:
-    """The embedder that comes with the package."""
+@lru_cache(maxsize=1)
+def load_bundled_embedder() -> StaticEmbedder:
+    """The embedder that comes with the package, loaded once a process."""
     return load_static_embedder(bundled_path("models", "static-ja"))
+
+
+@lru_cache(maxsize=1)
+def load_bundled_reader() -> SpanReader:
+    """The span reader that comes with the package; what it has read is shared by all who use it."""
+    return load_span_reader(bundled_path("models", "span-reader"), load_bundled_embedder())
+
+
+def load_bundled_ranking() -> NDArray[np.float64]:
+    """The weights of the bundled re-ranker."""
+    return load_ranking(bundled_path("models", "reranking.json"))
 
 
 def build_retriever(
@@ -153,7 +172,10 @@ def build_retriever(
     """One leg or two, by ``settings.mode``; hits folded where the settings say so."""
     legs = weigh_legs(settings, store, embedder)
     synonyms = load_synonyms(settings)
-    found = HybridRetriever(store, analyzer, legs, settings.candidates, synonyms)
+    found: Retriever = HybridRetriever(store, analyzer, legs, settings.candidates, synonyms)
+    if settings.reranker != "none":
+        reranker = load_reranker(settings, store, analyzer)
+        found = RerankingRetriever(found, reranker, settings.rerank_depth)
     if not (settings.fold_duplicates or settings.max_per_document):
         return found
     return FoldingRetriever(found, fold=settings.fold_duplicates, max_per_document=settings.max_per_document)
@@ -171,6 +193,15 @@ def weigh_legs(settings: RetrievalSettings, store: Store, embedder: Embedder) ->
         "hybrid": [WeightedLeg(keyword, 1.0 - share), WeightedLeg(dense, share)],
     }
     return legs[settings.mode]
+
+
+def load_reranker(settings: RetrievalSettings, store: Store, analyzer: Analyzer) -> Reranker:
+    """The bundled re-ranker, or a cross-encoder by name or folder."""
+    if settings.reranker == "bundled":
+        return SpanReranker(store, analyzer, load_bundled_reader(), load_bundled_ranking())
+    from rag.embedding.cross_encoder import load_cross_encoder
+
+    return load_cross_encoder(settings.reranker, settings.rerank_device)
 
 
 def load_synonyms(settings: RetrievalSettings) -> SynonymFile | None:
@@ -222,9 +253,8 @@ def build_answerer(assembly: Assembly, generator: Generator | None) -> Answerer:
         calibration = load_calibration(settings.store.path, model)
         model = calibration.apply(model) if calibration else model
     # The weights were fitted with the bundled embedder, whichever one searches.
-    bundled = settings.embedding.model == "bundled"
-    embedder = assembly.embedder if bundled else load_bundled_embedder()
-    extractive = ExtractiveAnswerer(assembly.store, assembly.analyzer, embedder, model, settings.answering)
+    judge = SentenceJudge(load_bundled_embedder(), HitReader(load_bundled_reader(), load_bundled_ranking()))
+    extractive = ExtractiveAnswerer(assembly.store, assembly.analyzer, judge, model, settings.answering)
     if generator is None:
         return extractive
     from rag.answering.fallback import FallbackAnswerer

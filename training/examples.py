@@ -15,7 +15,8 @@ from evaluation.questions import GoldQuestion
 from rag.answering.answerability import answer_features
 from rag.answering.candidates import Candidate, collect_candidates
 from rag.answering.features import Focus, SentenceJudge
-from rag.assembly import Assembly, load_bundled_embedder
+from rag.answering.hit_reader import HitReader
+from rag.assembly import Assembly, load_bundled_embedder, load_bundled_ranking, load_bundled_reader
 from rag.retrieval.base import Query
 from rag.types import Citation, Hit, Question, Span
 
@@ -32,7 +33,7 @@ class Example:
     hits: Sequence[Hit]
     features: Floats
     gold: NDArray[np.bool_]
-    weight: float
+    ranked: Sequence[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,13 @@ class ExampleMaker:
 
     def __init__(self, parts: Assembly) -> None:
         self._parts = parts
-        self._judge = SentenceJudge(load_bundled_embedder())
+        self._judge = SentenceJudge(
+            load_bundled_embedder(), HitReader(load_bundled_reader(), load_bundled_ranking())
+        )
         self._retriever = parts.build_retriever()
         self._top_k = parts.settings.retrieval.top_k
 
-    def passage_triples(self, questions: Sequence[PassageQuestion], weight: float) -> list[Triple]:
+    def passage_triples(self, questions: Sequence[PassageQuestion]) -> list[Triple]:
         """Twice as many hits are asked for, so that enough are left without the gold article."""
         triples = []
         for question in questions:
@@ -71,14 +74,13 @@ class ExampleMaker:
             elsewhere = [hit for hit in hits if hit.document.source != question.passage_id]
             foreign = [hit for hit in hits if hit.document.title != question.article]
             whole, *others = (
-                self._example(question.text, some, is_gold, share * weight)
-                for some, share in ((hits, 1.0), (elsewhere, 0.5), (foreign, 0.5))
+                self._example(question.text, some, is_gold) for some in (hits, elsewhere, foreign)
             )
             if whole is not None:
                 triples.append(Triple(whole, *others))
         return triples
 
-    def sample(self, questions: Sequence[GoldQuestion], weight: float) -> list[Example]:
+    def sample(self, questions: Sequence[GoldQuestion]) -> list[Example]:
         """One example a question of our own set; unanswerable ones have no gold rows."""
         examples = []
         for question in questions:
@@ -88,11 +90,11 @@ class ExampleMaker:
                 quoted = Citation(1, candidate.hit.document, 0, *candidate.span, candidate.text)
                 return any(gold.is_cited_by(quoted) for gold in asked.gold)
 
-            if example := self._example(question.text, hits, is_gold, weight):
+            if example := self._example(question.text, hits, is_gold):
                 examples.append(example)
         return examples
 
-    def placed(self, questions: Sequence[AskedQuestion], finder: GoldFinder, weight: float) -> list[Example]:
+    def placed(self, questions: Sequence[AskedQuestion], finder: GoldFinder) -> list[Example]:
         """One example a question whose gold sentence is told by its place in an original file."""
         examples = []
         for question in questions:
@@ -109,11 +111,11 @@ class ExampleMaker:
                     for span in spans.get(candidate.hit.document.id, ())
                 )
 
-            if example := self._example(question.text, hits, is_gold, weight):
+            if example := self._example(question.text, hits, is_gold):
                 examples.append(example)
         return examples
 
-    def _example(self, question: str, hits: Sequence[Hit], is_gold: Gold, weight: float) -> Example | None:
+    def _example(self, question: str, hits: Sequence[Hit], is_gold: Gold) -> Example | None:
         hits = hits[: self._top_k]
         candidates = collect_candidates(hits, self._parts.store, self._parts.analyzer)
         if not candidates:
@@ -122,7 +124,8 @@ class ExampleMaker:
         focus = Focus.from_query(query, self._parts.store)
         features = self._judge.features(focus, candidates)
         gold = np.asarray([is_gold(candidate) for candidate in candidates])
-        return Example(focus, candidates, hits, features, gold, weight)
+        ranked = self._judge.reader.rank(query.analysis, candidates)
+        return Example(focus, candidates, hits, features, gold, ranked)
 
 
 def _overlaps(one: Span, other: Span) -> bool:
@@ -134,7 +137,8 @@ def _overlaps(one: Span, other: Span) -> bool:
 def answer_rows(examples: Sequence[Example], sentence: Floats) -> Floats:
     """The answer model's input for each example; shape (examples, features)."""
     rows = [
-        answer_features(e.focus, e.candidates, e.features, e.features @ sentence, e.hits) for e in examples
+        answer_features(e.focus, e.candidates, e.features, e.features @ sentence, e.hits, ranked=e.ranked)
+        for e in examples
     ]
     return np.asarray(rows, np.float32)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -23,6 +24,13 @@ ANSWER_FEATURES = (
     "margin",
     "hit_margin",
     "rarity",
+    "rank_score",
+    "rank_margin",
+    "best_relevance",
+    "best_answer_peak",
+    "relevance_logit",
+    "answer_peak_logit",
+    "store_size",
 )
 
 
@@ -32,8 +40,13 @@ def answer_features(
     features: Matrix,
     scores: NDArray[np.float32],
     hits: Sequence[Hit],
+    *,
+    ranked: Sequence[float],
 ) -> NDArray[np.float32]:
-    """What is known about the best sentence and the search, by `ANSWER_FEATURES`; shape (features,)."""
+    """What is known about the best sentence and the search, by `ANSWER_FEATURES`; shape (features,).
+
+    ``ranked`` is what the re-ranker says of the hits, best first.
+    """
     best = int(np.argmax(scores))
     chosen = candidates[best]
     chunk = [c for c in candidates if c.hit.chunk.id == chosen.hit.chunk.id]
@@ -57,6 +70,19 @@ def answer_features(
             float(scores[best] - others.max()) if len(others) else 1.0,
             hits[0].score - hits[1].score if len(hits) > 1 else hits[0].score,
             max(focus.base.values(), default=0.0) / 12,
+            ranked[0] / 10,
+            ranked[0] - ranked[1] if len(ranked) > 1 else 1.0,
+            _logit(named["relevance"]),
+            _logit(named["answer_peak"]),
+            _logit(facts[best, FACTS.index("relevance")]),
+            _logit(facts[best, FACTS.index("answer_peak")]),
+            math.log(focus.num_chunks) / 12,
         ),
         np.float32,
     )
+
+
+def _logit(share: float) -> float:
+    """A number in [0, 1] back on the scale where differences near the ends count; tenths."""
+    inner = min(max(float(share), 1e-6), 1 - 1e-6)
+    return math.log(inner / (1 - inner)) / 10

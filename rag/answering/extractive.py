@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +18,15 @@ from rag.answering.answerability import ANSWER_FEATURES, answer_features
 from rag.answering.base import AnswerDone, AnswerEvent, StatementVerified
 from rag.answering.candidates import Candidate, collect_candidates
 from rag.answering.features import SENTENCE_FEATURES, Focus, SentenceJudge
-from rag.embedding.base import Embedder
 from rag.errors import ModelUnavailable
 from rag.retrieval.base import Query
 from rag.settings import AnsweringSettings
 from rag.store.base import Store
 from rag.text.analyzer import Analyzer
 from rag.types import Answer, Citation, Hit, Question, Statement, Verdict
+
+EXPLAINED = frozenset({"why", "how", "yes-no"})
+"""Kinds of questions that no few words answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,13 @@ class ExtractiveAnswerer:
         self,
         store: Store,
         analyzer: Analyzer,
-        embedder: Embedder,
+        judge: SentenceJudge,
         model: AnswerModel,
         settings: AnsweringSettings,
     ) -> None:
         self._store = store
         self._analyzer = analyzer
-        self._judge = SentenceJudge(embedder)
+        self._judge = judge
         self._model = model
         self._settings = settings
 
@@ -88,7 +90,15 @@ class ExtractiveAnswerer:
         statements = () if abstained else self._statements(candidates, scores)
         for statement in statements:
             yield StatementVerified(statement)
-        yield AnswerDone(Answer(question.text, statements, tuple(hits), abstained, confidence, self.name))
+        short = "" if abstained else self._short_answer(focus, candidates[int(np.argmax(scores))])
+        answer = Answer(question.text, statements, tuple(hits), abstained, confidence, self.name)
+        yield AnswerDone(replace(answer, short_answer=short))
+
+    def _short_answer(self, focus: Focus, candidate: Candidate) -> str:
+        """The words of the sentence that are asked for: 「20日」; empty where a few words are no answer."""
+        if focus.kind is not None and focus.kind.name in EXPLAINED:
+            return ""
+        return self._judge.reader.short_answer(focus.query.analysis, candidate)
 
     def _confidence(
         self,
@@ -98,7 +108,8 @@ class ExtractiveAnswerer:
         scores: NDArray[np.float32],
         hits: Sequence[Hit],
     ) -> float:
-        known = answer_features(focus, candidates, features, scores, hits)
+        ranked = self._judge.reader.rank(focus.query.analysis, candidates)
+        known = answer_features(focus, candidates, features, scores, hits, ranked=ranked)
         return float(1 / (1 + np.exp(-(known @ self._model.answer + self._model.bias))))
 
     def _statements(

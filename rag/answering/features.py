@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.candidates import Candidate
+from rag.answering.hit_reader import HitReader
 from rag.answering.question_type import INTERROGATIVES, QuestionType, find_question_type
 from rag.answering.words import WordVectors, soft_coverage
 from rag.embedding.base import Embedder
@@ -56,6 +57,9 @@ FACTS = (
     "codes_missing",
     "quoted_found",
     "quoted_missing",
+    "answer_share",
+    "answer_peak",
+    "relevance",
 )
 
 SENTENCE_FEATURES = (
@@ -70,7 +74,8 @@ SENTENCE_FEATURES = (
 class Focus:
     """What a question is about: its terms by weight of rarity, its kind, and what it names to the letter.
 
-    ``codes`` are words in Latin letters (``e4``, ``wi-fi``), ``quoted`` what stands in 「」.
+    ``codes`` are words in Latin letters (``e4``, ``wi-fi``), ``quoted`` what stands in 「」. ``num_chunks``
+    is how many there are to be found: scores of a search mean less where there are few.
     """
 
     query: Query
@@ -81,6 +86,7 @@ class Focus:
     numbers: frozenset[str]
     codes: frozenset[str]
     quoted: frozenset[str]
+    num_chunks: int
 
     @classmethod
     def from_query(cls, query: Query, store: Store) -> Focus:
@@ -109,6 +115,7 @@ class Focus:
             frozenset(_NUMBER.findall(folded)),
             frozenset(_CODE.findall(folded)),
             frozenset(_QUOTED.findall(folded)),
+            num_chunks,
         )
 
 
@@ -120,9 +127,10 @@ _ASKS = re.compile(r"[?？]$|(?:です|ます|でしょう)か[。]?$")
 
 
 class SentenceJudge:
-    """Computes the features; its vectors are always the bundled embedder's, which the weights expect."""
+    """Computes the features; its models are always the bundled ones, which the weights expect."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, reader: HitReader) -> None:
+        self.reader = reader
         self._embedder = embedder
         self._words = WordVectors(embedder)
 
@@ -131,6 +139,7 @@ class SentenceJudge:
         if not candidates:
             return np.zeros((0, len(SENTENCE_FEATURES)), np.float32)
         near = np.column_stack([*self._soft(focus, candidates), *self._similarities(focus, candidates)])
+        read = self.reader.facts(focus.query.analysis, candidates)
         best = max(candidate.hit.score for candidate in candidates) or 1.0
         rows = [
             (
@@ -139,6 +148,7 @@ class SentenceJudge:
                 candidate.hit.score / best,
                 float(candidate.rank == 0),
                 *_shape(focus, candidate),
+                *read[index],
             )
             for index, candidate in enumerate(candidates)
         ]

@@ -88,6 +88,13 @@ class _Codes(dict[Feature, int]):
         """The rows that a code below `NO_ROW` stands for."""
         return self._pieces[NO_ROW - 1 - code]
 
+    def rows(self, feature: Feature) -> tuple[int, ...]:
+        """The rows of a word: its own, or those of its pieces, or none."""
+        code = self[feature]
+        if code == NO_ROW:
+            return ()
+        return (code,) if code > NO_ROW else self.pieces(code)
+
     def make_room(self) -> None:
         """Begin again when many words have been met; no code may be in use."""
         if len(self) >= self._max_remembered:
@@ -143,6 +150,22 @@ class StaticEmbedder:
     def embed_queries(self, texts: Sequence[str], analyses: Sequence[Analysis]) -> Vectors:
         """Unit vectors of questions from their analyses; ``texts`` are not looked at."""
         return self._embed(texts, analyses)
+
+    def word_vectors(self, features: Sequence[Feature]) -> Vectors:
+        """The vectors of single words as texts are summed of, weight included; zeros for what does not count.
+
+        Shape (len(features), dimension).
+        """
+        found = [self._codes.rows(feature) for feature in features]
+        lengths = np.array([len(rows) for rows in found], dtype=np.intp)
+        rows = np.array([row for rows in found for row in rows], dtype=np.intp)
+        vectors = np.zeros((len(found), self._config.dimension), dtype=np.float32)
+        if len(rows):
+            parts = self._vectors[rows].astype(np.float32) * self._scales[rows, None]
+            filled = lengths > 0
+            begins = (np.cumsum(lengths) - lengths)[filled]
+            vectors[filled] = np.add.reduceat(parts, begins, axis=0) / lengths[filled, None]
+        return vectors
 
     def _embed(self, texts: Sequence[str], analyses: Sequence[Analysis]) -> Vectors:
         if len(texts) != len(analyses):

@@ -90,6 +90,13 @@ class RetrievalSettings(Stage):
         le=1,
         description="Share of the dense leg in the fused score; unset takes the embedder's own.",
     )
+    reranker: str = Field(
+        "bundled",
+        min_length=1,
+        description="`bundled`, `none`, or a cross-encoder's name or folder. Orders the first hits anew.",
+    )
+    rerank_depth: int = Field(20, gt=0, le=1_000, description="How many hits the re-ranker reads.")
+    rerank_device: str = Field("auto", description="Of a cross-encoder: `auto`, `cpu`, `cuda`, `cuda:1`.")
     synonyms: Path | None = Field(
         None,
         description="Words that mean the same, one group a line: 休暇, 休み. Read again when it changes.",
@@ -188,7 +195,7 @@ class AnsweringSettings(Stage):
         "auto", description="`auto` is generative when a generation backend is set, else extractive."
     )
     abstain_below: float = Field(
-        0.56, ge=0, le=1, description="Below this score of answerability the answer abstains."
+        0.3, ge=0, le=1, description="Below this score of answerability the answer abstains."
     )
     calibration: Literal["auto", "none"] = Field(
         "auto",

@@ -1,0 +1,221 @@
+"""Reads a question beside passages: for every word how likely an answer begins or ends there.
+
+The weights are in ``data/models/span-reader`` (``config.json`` and ``weights.npz``), fitted by
+``training/span_reader.py``. Its words have the vectors of the bundled static embedder that it was fitted
+with; another revision of it is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from rag.comprehension.matching import Matching
+from rag.comprehension.network import Layout, Network, weight_shapes
+from rag.comprehension.words import NUM_PARTS_OF_SPEECH, Matrix, Numbers, Words, WordTable
+from rag.embedding.static import StaticEmbedder
+from rag.errors import ModelError, ModelUnavailable
+from rag.text.analyzer import Analysis, Feature
+
+FORMAT = 1
+CONFIG_FILE, WEIGHTS_FILE = "config.json", "weights.npz"
+
+MAX_QUESTION_WORDS = 40
+MAX_PASSAGE_WORDS = 288
+MAX_HEADING_WORDS = 24
+"""What is read of each, as in training; what is beyond gets logits that never win."""
+
+NEVER = -1e4
+
+MAX_REMEMBERED = 256
+"""Readings kept: the re-ranker and the answerer read the same hits for the same question."""
+
+
+class ReaderConfig(BaseModel):
+    """``config.json`` of a span reader."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: int
+    size: int
+    embedder_revision: str
+    origin: str
+    licence: str
+    sha256: str
+
+
+class Passage(NamedTuple):
+    """A chunk's analysis, and that of its title and headings."""
+
+    body: Analysis
+    heading: Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one passage is to the question.
+
+    ``starts`` and ``ends`` are a logit for each word of the passage's body; those of passages read together
+    may be compared. ``relevance`` is the logit that the passage answers. ``covered`` are shares of the
+    question's words by weight: in the passage, in it or its headings, and softly, by nearness.
+    """
+
+    starts: Matrix
+    ends: Matrix
+    relevance: float
+    covered: tuple[float, float, float]
+
+
+Features = tuple[Feature, ...]
+
+
+class _Key(NamedTuple):
+    asked: Features
+    body: Features
+    heading: Features
+
+
+class _Computed(NamedTuple):
+    """Logits of start and end by row, relevance and covered shares by passage, and where these stand."""
+
+    logits: Matrix
+    relevance: Matrix
+    covered: Matrix
+    layout: Layout
+
+
+class SpanReader:
+    """The network with its words; build it with `load_span_reader`."""
+
+    def __init__(self, network: Network, table: WordTable) -> None:
+        self._network = network
+        self._table = table
+        self._known: dict[_Key, Reading] = {}
+
+    def read(self, question: Analysis, passages: Sequence[Passage]) -> list[Reading]:
+        """One reading a passage, in their order; a passage without words is irrelevant.
+
+        >>> reader.read(analyze("試用期間は何か月？"), [Passage(analyze("試用期間は三か月とする。"), …)])
+        """
+        asked = question.features[:MAX_QUESTION_WORDS]
+        keys = [_Key(asked, passage.body.features, passage.heading.features) for passage in passages]
+        known = self._known
+        found = {key: known[key] for key in keys if key in known}
+        missing = list(dict.fromkeys(key for key in keys if key not in found))
+        found.update(zip(missing, self._read(asked, missing), strict=True))
+        if len(known) + len(missing) > MAX_REMEMBERED:
+            known = self._known = {}  # others may still read from the old one
+        known.update((key, found[key]) for key in missing)
+        return [found[key] for key in keys]
+
+    def _read(self, asked: Features, keys: Sequence[_Key]) -> list[Reading]:
+        readings = [_nothing(len(key.body)) for key in keys]
+        told = [place for place, key in enumerate(keys) if key.body]
+        if not asked or not told:
+            return readings
+        bodies = [keys[place].body[:MAX_PASSAGE_WORDS] for place in told]
+        headings = [keys[place].heading[:MAX_HEADING_WORDS] for place in told]
+        computed = self._compute(asked, bodies, headings)
+        for number, place in enumerate(told):
+            words = slice(computed.layout.begins[number], computed.layout.ends[number])
+            starts, ends = (_lengthened(column, len(keys[place].body)) for column in computed.logits[words].T)
+            covered = tuple(computed.covered[number].tolist())
+            readings[place] = Reading(starts, ends, float(computed.relevance[number]), covered)
+        return readings
+
+    def _compute(
+        self,
+        asked: Features,
+        bodies: Sequence[Features],
+        headings: Sequence[Features],
+    ) -> _Computed:
+        places = {feature: place for place, feature in enumerate(dict.fromkeys(chain(asked, *bodies)))}
+        words = self._table(list(places))
+        question = words.take(np.array([places[feature] for feature in asked], np.intp))
+        matching = Matching.of(words, question)
+        layout = Layout.of([len(body) for body in bodies])
+        rows = np.zeros(len(layout.filled), np.intp)
+        for begin, end, body in zip(layout.begins, layout.ends, bodies, strict=True):
+            rows[begin:end] = [places[feature] for feature in body]
+        asked_words = matching.asked(rows, layout, _above(asked, headings))
+        network = self._network
+        embedded = network.embed_words(words)
+        questions = network.question(question, embedded[[places[feature] for feature in asked]], asked_words)
+        facts = _facts(matching, words, rows, asked_words.above, layout)
+        read = network.passages(embedded[rows], facts, layout)
+        joined = network.joined(read, questions, matching.cosines[rows], layout)
+        covered = matching.covered(asked_words, rows, layout)
+        logits, relevance = network.judged(joined, questions, covered, layout)
+        return _Computed(logits, relevance, covered, layout)
+
+
+def _above(asked: Features, headings: Sequence[Features]) -> Matrix:
+    """Which words of the question stand in the headings of each passage; (passages, words)."""
+    bases = [{feature.base for feature in heading} for heading in headings]
+    return np.array([[feature.base in known for feature in asked] for known in bases], np.float32)
+
+
+def _facts(
+    matching: Matching,
+    words: Words,
+    rows: Numbers,
+    above: Matrix,
+    layout: Layout,
+) -> Matrix:
+    """What the network is told of each row beside the word itself; (rows, 14)."""
+    of_words = np.column_stack([matching.facts(), words.weights, words.contents, words.shapes])
+    named = np.zeros((len(rows), 1), np.float32)
+    for place, (begin, end) in enumerate(zip(layout.begins, layout.ends, strict=True)):
+        named[begin:end, 0] = (matching.same[rows[begin:end]] * above[place]).max(axis=1)
+    told = of_words[rows]
+    return np.hstack([told[:, :5], named, told[:, 5:]]).astype(np.float32)
+
+
+def _lengthened(logits: Matrix, num_words: int) -> Matrix:
+    """Words beyond what is read never win."""
+    never = np.full(num_words, NEVER, np.float32)
+    never[: len(logits)] = logits
+    return never
+
+
+def _nothing(num_words: int) -> Reading:
+    never = np.full(num_words, NEVER, np.float32)
+    return Reading(never, never, NEVER, (0.0, 0.0, 0.0))
+
+
+def load_span_reader(folder: Path, embedder: StaticEmbedder) -> SpanReader:
+    """Load the reader that was fitted with this embedder.
+
+    Raises ModelUnavailable when the folder holds none, ModelError when its files are damaged or were
+    fitted with other word vectors.
+    """
+    path = folder / CONFIG_FILE
+    try:
+        config = ReaderConfig.model_validate_json(path.read_bytes())
+        data = (folder / WEIGHTS_FILE).read_bytes()
+    except OSError as error:
+        raise ModelUnavailable(f"no span reader in {folder}: install the package again") from error
+    except ValidationError as error:
+        raise ModelError(f"{path} cannot be used: it is damaged; install the package again") from error
+    if hashlib.sha256(data).hexdigest() != config.sha256:
+        raise ModelError(
+            f"{folder / WEIGHTS_FILE} is damaged (its checksum differs): install the package again"
+        )
+    if config.format != FORMAT or config.embedder_revision != embedder.identity.revision:
+        raise ModelError(
+            f"{path} was made for format {config.format} and word vectors {config.embedder_revision}, "
+            f"here are {FORMAT} and {embedder.identity.revision}: install the package again"
+        )
+    with np.load(folder / WEIGHTS_FILE, allow_pickle=False) as stored:
+        weights = {name: stored[name].astype(np.float32) for name in stored.files}
+    wanted = weight_shapes(config.size, embedder.identity.dimension, NUM_PARTS_OF_SPEECH)
+    if {name: weight.shape for name, weight in weights.items()} != wanted:
+        raise ModelError(f"the weights in {folder} do not fit this version: install the package again")
+    return SpanReader(Network(weights), WordTable(embedder))
