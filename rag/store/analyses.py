@@ -26,23 +26,25 @@ _HEAD_BYTES = 1 + HASH_TYPE.itemsize
 _MAX_REMEMBERED = 200_000
 
 
-class _WordIds(dict[Feature, int]):
-    """Feature → id, worked out once for each."""
+class _Words(dict[Feature, tuple[int, str]]):
+    """Feature → its id and how it is written, worked out once for each."""
 
-    def __missing__(self, word: Feature) -> int:
+    def __missing__(self, word: Feature) -> tuple[int, str]:
         if len(self) >= _MAX_REMEMBERED:
             self.clear()
-        self[word] = number = hashed(_written(word))
-        return number
+        written = _written(word)
+        self[word] = known = hashed(written), written
+        return known
 
 
-_ids = _WordIds()
+_words = _Words()
 
 
 def pack_analyses(analyses: Sequence[Analysis]) -> tuple[list[bytes], dict[int, str]]:
     """A row for each analysis, and every word in them by its id."""
     features = list(chain.from_iterable(analysis.features for analysis in analyses))
-    ids = np.fromiter(map(_ids.__getitem__, features), np.uint64, len(features))
+    known = [_words[word] for word in features]
+    ids = np.fromiter((number for number, _ in known), np.uint64, len(features))
     starts = _column(analyses, lambda analysis: analysis.starts, len(features))
     ends = _column(analyses, lambda analysis: analysis.ends, len(features))
     bounds = np.cumsum([0, *(len(analysis.features) for analysis in analyses)])
@@ -60,8 +62,7 @@ def pack_analyses(analyses: Sequence[Analysis]) -> tuple[list[bytes], dict[int, 
         heads[analysis.analyzer] + body[first * size : last * size]
         for analysis, first, last in zip(analyses, bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
     ]
-    words = {_ids[word]: _written(word) for word in set(features)}
-    return rows, words | {number: _written(name) for name, number in names.items()}
+    return rows, dict(known) | {number: _written(name) for name, number in names.items()}
 
 
 def word_ids(rows: Iterable[bytes]) -> Ids:
