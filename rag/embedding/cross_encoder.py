@@ -37,7 +37,7 @@ PRESETS = (
     Preset(r"ruri-v3-reranker-\d+m", 8_192, False, "Apache-2.0"),
     Preset(r"bge-reranker-v2-m3", 8_192, False, "Apache-2.0"),
 )
-"""As their makers describe and measure them: the first two with 512 tokens, and float16 on a GPU."""
+"""As a public benchmark sets them: the first two with 512 tokens, and float16 on a GPU."""
 
 _MAX_QUESTION_CHARS = 2_000
 

