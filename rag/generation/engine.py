@@ -156,7 +156,8 @@ class BatchEngine:
             break
         manager.start()
         self._manager = manager
-        threading.Thread(target=self._route, args=(manager,), name="batch", daemon=True).start()
+        # Not a daemon: at the end of the process it is waited for, while it takes the manager apart.
+        threading.Thread(target=self._route, args=(manager,), name="batch").start()
 
     def _build_manager(self) -> Any:
         library: Any = importlib.import_module("transformers")
