@@ -95,7 +95,7 @@ class RetrievalSettings(Stage):
         min_length=1,
         description="`bundled`, `none`, or a cross-encoder's name or folder. Orders the first hits anew.",
     )
-    rerank_depth: int = Field(20, gt=0, le=1_000, description="How many hits the re-ranker reads.")
+    rerank_depth: int = Field(10, gt=0, le=1_000, description="How many hits the re-ranker reads.")
     rerank_device: str = Field("auto", description="Of a cross-encoder: `auto`, `cpu`, `cuda`, `cuda:1`.")
     synonyms: Path | None = Field(
         None,
