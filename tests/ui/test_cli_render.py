@@ -81,6 +81,11 @@ def test_an_answer_shows_each_source_once_with_its_sentence():
     ]
 
 
+def test_the_words_that_were_asked_for_stand_out():
+    answer = replace(answer_of("年に二十日とする。"), short_answer="二十日")
+    assert next(show_answer(answer)) == "年に\x1b[1m二十日\x1b[0mとする。[1]"
+
+
 def test_an_abstention_from_an_empty_store_is_one_line():
     assert list(show_answer(answer_of())) == ["資料には見つかりませんでした。"]
 

@@ -27,6 +27,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "query": answer.query or answer.question,
         "as_of": answer.as_of,
         "answer": answer.text,
+        "short_answer": answer.short_answer,
         "abstained": answer.abstained,
         "confidence": answer.confidence,
         "answerer": answer.answerer,

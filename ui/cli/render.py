@@ -31,7 +31,7 @@ def show_answer(answer: Answer) -> Iterator[str]:
         yield click.style(f"検索: {plain(answer.query)}", dim=True)
     if answer.as_of:
         yield click.style(f"{day_label(answer.as_of)}に有効な資料から", dim=True)
-    yield plain(answer.text)
+    yield _emphasised(plain(answer.text), plain(answer.short_answer))
     yield from show_notes(answer.notes)
     if answer.abstained:
         yield from _show_nearest(answer.hits[:_NEAREST])
@@ -42,6 +42,14 @@ def show_answer(answer: Answer) -> Iterator[str]:
         yield f"    「{shorten(citation.quote, _QUOTE_CHARS)}」"
         for flag in citation.flags:
             yield click.style(f"    ⚠ {FLAGS.get(flag, flag)}", fg="yellow")
+
+
+def _emphasised(text: str, short: str) -> str:
+    """The text with the words that were asked for in bold, where they first stand."""
+    if not short or short not in text:
+        return text
+    before, _, after = text.partition(short)
+    return before + click.style(short, bold=True) + after
 
 
 def source_line(citation: Citation) -> str:

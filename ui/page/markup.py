@@ -22,7 +22,12 @@ def statements_html(statements: Iterable[StatementView], *, is_draft: bool = Fal
 def _statement_html(statement: StatementView) -> str:
     numbers = "".join(f"<sup>[{number}]</sup>" for number in statement.numbers)
     warning = f'<span class="sr-warning">{escape_html(statement.warning)}</span>' if statement.warning else ""
-    return f'<span class="sr-statement">{escape_html(statement.text)}</span>{numbers}{warning}'
+    before, short, after = (
+        statement.text.partition(statement.short) if statement.short else (statement.text, "", "")
+    )
+    answer = f'<b class="sr-short">{escape_html(short)}</b>' if short else ""
+    text = f"{escape_html(before)}{answer}{escape_html(after)}"
+    return f'<span class="sr-statement">{text}</span>{numbers}{warning}'
 
 
 def excerpt_html(excerpt: Excerpt, *, is_quoted: bool) -> str:

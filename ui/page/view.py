@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Protocol
 
@@ -66,11 +66,15 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True)
 class StatementView:
-    """One sentence with the numbers of its citations and, where a reader must be warned, its verdict."""
+    """One sentence with the numbers of its citations and, where a reader must be warned, its verdict.
+
+    ``short`` are the words of it that were asked for: 「二十日」.
+    """
 
     text: str
     numbers: tuple[int, ...]
     warning: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ def view_answer(answer: Answer, documents: Documents, scope: Scope) -> AnswerVie
     """Everything the page shows of ``answer``, read within ``scope``."""
     sources = _nearest(answer.hits) if answer.abstained else answer.citations
     return AnswerView(
-        statements=tuple(map(view_statement, answer.statements)),
+        statements=_view_statements(answer),
         sources=tuple(_view_source(source, documents, scope) for source in sources),
         abstained=answer.abstained,
         notes=tuple(note for note in answer.notes if not note.startswith(DISAGREEMENT)),
@@ -123,6 +127,11 @@ def _view_side(citation: Citation, day: dt.date) -> SideView:
     document = citation.document
     days = force_label(document.attributes, day)
     return SideView(citation.number, document.title or document.name, days, citation.quote)
+
+
+def _view_statements(answer: Answer) -> tuple[StatementView, ...]:
+    views = tuple(map(view_statement, answer.statements))
+    return (replace(views[0], short=answer.short_answer), *views[1:]) if views else ()
 
 
 def view_statement(statement: Statement) -> StatementView:

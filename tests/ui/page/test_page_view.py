@@ -19,6 +19,7 @@ from rag.types import (
     Verdict,
 )
 from ui.page.excerpt import Excerpt
+from ui.page.markup import statements_html
 from ui.page.view import MAX_NEAREST, AnswerView, scope_label, view_answer
 
 TEXT = "就業規則\n第20条\n有給休暇は年20日とする。申請は前日までに行う。"
@@ -93,6 +94,19 @@ def test_a_quotation_stands_alone_when_its_document_no_longer_holds_it(
 def test_only_doubtful_statements_carry_a_warning(verdict: Verdict, warning: str) -> None:
     [statement] = answered(Statement(QUOTE, (cite(), cite(number=2)), verdict)).statements
     assert (statement.numbers, statement.warning) == ((1, 2), warning)
+
+
+@pytest.mark.parametrize(
+    ("short", "marked", "reason"),
+    [
+        ("年20日", '有給休暇は<b class="sr-short">年20日</b>とする。', "the words that were asked for"),
+        ("", QUOTE, "nothing was asked for by itself"),
+        ("年10日", QUOTE, "words that do not stand there are not marked"),
+    ],
+)
+def test_the_short_answer_stands_out_in_its_sentence(short: str, marked: str, reason: str) -> None:
+    view = answered(Statement(QUOTE, (cite(),), Verdict.VERBATIM), short_answer=short)
+    assert f'<span class="sr-statement">{marked}</span>' in statements_html(view.statements), reason
 
 
 def test_notes_and_footer() -> None:
