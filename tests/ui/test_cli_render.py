@@ -1,6 +1,7 @@
 """What a terminal shows."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
