@@ -29,6 +29,10 @@ EXPLAINED = frozenset({"why", "how", "yes-no"})
 """Kinds of questions that no few words answer."""
 
 
+WITHOUT_NUMBER = 0.2
+"""What the confidence is multiplied with where a number is asked for and the best sentence has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerModel:
     """Weights of both linear models, in the order of the feature names."""
@@ -110,7 +114,10 @@ class ExtractiveAnswerer:
     ) -> float:
         ranked = self._judge.reader.rank(focus.query.analysis, candidates)
         known = answer_features(focus, candidates, features, scores, hits, ranked=ranked)
-        return float(1 / (1 + np.exp(-(known @ self._model.answer + self._model.bias))))
+        confidence = float(1 / (1 + np.exp(-(known @ self._model.answer + self._model.bias))))
+        best = candidates[int(np.argmax(scores))]
+        lacks = focus.kind and focus.kind.wants_number and not focus.kind.answered.search(best.folded)
+        return confidence * WITHOUT_NUMBER if lacks else confidence
 
     def _statements(
         self, candidates: Sequence[Candidate], scores: NDArray[np.float32]

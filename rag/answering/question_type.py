@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+_NUMERIC = frozenset({"how-much", "how-long", "how-many"})
 _NUMBER = r"(?:[0-9][0-9,.]*|[〇一二三四五六七八九十百千万億半数]+)"
 
 
@@ -19,6 +20,11 @@ class QuestionType:
     name: str
     asked: re.Pattern[str]
     answered: re.Pattern[str]
+
+    @property
+    def wants_number(self) -> bool:
+        """Whether nothing but a number answers: いくら, 何か月."""
+        return self.name in _NUMERIC or self.name.startswith("count-")
 
 
 def _type(name: str, asked: str, answered: str) -> QuestionType:
