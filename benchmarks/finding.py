@@ -5,7 +5,8 @@
 Documents are those of ../shared/data/docs, prepared as ingestion prepares them. Beyond their 80,000 chunks
 they are repeated and perturbed: a tenth of the terms change places within their document, one in twenty
 becomes a term of its own, and the vectors are shaken. A hundredth of the documents stand in one collection.
-Questions run through everything that ``ask`` uses to find: analysis, both legs, fusion, reading the hits.
+Questions run through everything that ``ask`` uses to find: analysis, both legs, fusion, re-ranking, reading
+the hits; and, apart, through the extractive answerer once the hits are there.
 Beside the time on the clock stands that of the processor, which other programs disturb less.
 
 With ``--store`` the store is kept and may be filled in several runs of ``--seconds`` each.
@@ -21,8 +22,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +35,8 @@ from ingest.messages import FileJob, PreparedDocument
 from ingest.pipeline import num_cores, open_pool
 from ingest.sources import find_files
 from ingest.workers import Job
-from rag.assembly import index_identity, load_bundled_embedder, open_assembly
+from rag.answering.base import Answerer
+from rag.assembly import build_answerer, index_identity, load_bundled_embedder, open_assembly
 from rag.errors import RagError
 from rag.retrieval.base import Retriever
 from rag.settings import load_settings
@@ -48,6 +52,7 @@ QUESTIONS = SHARED.parent / "jsquad" / "valid-v1.3.half-a.json.gz"
 NUM_COLLECTIONS = 100
 ONE_COLLECTION = Scope(collections=frozenset({"c7"}))
 PARTS = 10
+TOP_K = 16
 
 
 def main() -> None:
@@ -190,17 +195,32 @@ def ask(place: Path, num_queries: int) -> None:
         )
         for name, texts in sets.items():
             for scope_name, scope in (("everything", EVERYTHING), ("1 % by collection", ONE_COLLECTION)):
-                measure(f"{name}, {scope_name}", retriever, texts, scope)
+                asked = [Question(text, scope) for text in texts]
+                measure(f"{name}, {scope_name}", asked, lambda one: partial(retriever.retrieve, one, TOP_K))
+        answerer = build_answerer(assembly, None)
+        for name, texts in sets.items():
+            asked = [Question(text) for text in texts]
+            measure(f"answering {name}", asked, lambda one: answering(answerer, retriever, one))
     print(f"resident memory {resident_bytes() / 1e6:,.0f} MB")
 
 
-def measure(name: str, retriever: Retriever, texts: Sequence[str], scope: Scope) -> None:
-    for text in texts[:20]:
-        retriever.retrieve(Question(text, scope), 10)
+def answering(answerer: Answerer, retriever: Retriever, question: Question) -> Callable[[], object]:
+    """Answers from hits that were found before, as `AnswerFlow` finds them."""
+    hits = retriever.retrieve(question, TOP_K)
+    return lambda: deque(answerer.answer(question, hits), maxlen=1)
+
+
+def measure(
+    name: str, asked: Sequence[Question], prepare: Callable[[Question], Callable[[], object]]
+) -> None:
+    """Time what ``prepare`` makes of each question, after some to warm up."""
+    for question in asked[:20]:
+        prepare(question)()
     clock, processor = [], []
-    for text in texts:
+    for question in asked:
+        work = prepare(question)
         began, worked = time.perf_counter(), time.process_time()
-        retriever.retrieve(Question(text, scope), 10)
+        work()
         clock.append(time.perf_counter() - began)
         processor.append(time.process_time() - worked)
     figures = [figure * 1e3 for column in (clock, processor) for figure in np.percentile(column, [50, 95])]
