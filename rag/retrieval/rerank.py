@@ -22,6 +22,7 @@ from rag.retrieval.base import Retriever
 from rag.retrieval.query_language import read_question
 from rag.store.base import Store
 from rag.text.analyzer import Analysis, Analyzer
+from rag.text.exact import article_labels
 from rag.types import Hit, LegScore, Question
 
 FACTS = (
@@ -58,8 +59,13 @@ class RerankingRetriever:
         self._depth = depth
 
     def retrieve(self, question: Question, top_k: int) -> Sequence[Hit]:
-        """At most ``top_k`` hits, best first; scores in (0, 1), ties in the order of the search."""
+        """At most ``top_k`` hits, best first; scores in (0, 1), ties in the order of the search.
+
+        A question that names an article, 「第20条」, wants that one: the search knows it, a reader does not.
+        """
         hits = self._retriever.retrieve(question, max(top_k, self._depth))
+        if article_labels(question.text):
+            return hits[:top_k]
         read, rest = hits[: self._depth], hits[self._depth :]
         if not read:
             return hits

@@ -76,11 +76,14 @@ def readers(swallow: Path, swallow_v01: Path, llama3: Path) -> list[Reader]:
 
 
 def markers(prompt: Prompt) -> list[str]:
-    """The markers of a prompt in their order, also those that a normalisation would bring to life."""
+    """The markers of a prompt in their order, also those that a normalisation would bring to life.
+
+    Of what runs over several lines the last counts: a lone ``#`` above ``### 応答:`` is none of it.
+    """
     found = []
     for text in (prompt.text, *(content for _, content in prompt.messages)):
         normal = unicodedata.normalize("NFKC", text)
-        found += [normal[start:end] for start, end in find_markers(normal)]
+        found += [normal[start:end].rpartition("\n")[2] for start, end in find_markers(normal)]
     return found
 
 

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from ingest.chunking import Chunking
-from ingest.document import build_document
+from ingest.messages import FileJob
 from ingest.prepare import Preparer
-from ingest.readers.registry import read
 from rag.assembly import index_identity, load_bundled_embedder
 from rag.learner.furigana import FuriganaReader
-from rag.store.base import IndexedChunk, Store
+from rag.store.base import Store
 from rag.store.local import create_store
 from rag.text.analyzer import MecabAnalyzer, load_analyzer
 
@@ -41,14 +40,6 @@ def library(analyzer: MecabAnalyzer, tmp_path_factory: pytest.TempPathFactory) -
     path: Path = tmp_path_factory.mktemp("倉庫") / "store"
     with create_store(path, index_identity(analyzer, embedder), keep_originals=False) as store:
         for name, text in TEXTS.items():
-            reading = read(text.encode(), name)
-            built = build_document(reading, source=f"/{name}", collection="本", sha256=name, size_bytes=1)
-            prepared = preparer.prepare(built.document)
-            vectors = prepared.vectors
-            assert vectors is not None
-            chunks = [
-                IndexedChunk(one.chunk, one.analysis, one.terms, vector)
-                for one, vector in zip(prepared.chunks, vectors, strict=True)
-            ]
-            store.add(prepared.document, chunks)
+            prepared = preparer.read(FileJob(f"/{name}", "本", name, "", text.encode()))
+            store.add_packed(prepared.packed)
         yield store
