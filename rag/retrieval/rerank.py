@@ -64,7 +64,7 @@ class RerankingRetriever:
         A question that names an article, 「第20条」, wants that one: the search knows it, a reader does not.
         """
         hits = self._retriever.retrieve(question, max(top_k, self._depth))
-        if article_labels(question.text):
+        if any(article_labels(question.text)):
             return hits[:top_k]
         read, rest = hits[: self._depth], hits[self._depth :]
         if not read:

@@ -56,7 +56,7 @@ def _numbers(hits: Sequence[Hit]) -> list[int]:
 
 
 def test_the_first_hits_are_ordered_anew_and_the_rest_follow() -> None:
-    found = RerankingRetriever(Listed(HITS), ByNumber(), depth=3).retrieve(Question("どの規定ですか"), 4)
+    found = RerankingRetriever(Listed(HITS), ByNumber(), depth=3).retrieve(Question("第何条"), 4)
     assert _numbers(found) == [3, 2, 1, 4]
     scores = [hit.score for hit in found]
     assert scores == sorted(scores, reverse=True)
@@ -64,17 +64,17 @@ def test_the_first_hits_are_ordered_anew_and_the_rest_follow() -> None:
 
 
 def test_what_is_deeper_than_wanted_may_come_up() -> None:
-    found = RerankingRetriever(Listed(HITS), ByNumber(), depth=4).retrieve(Question("どの規定ですか"), 2)
+    found = RerankingRetriever(Listed(HITS), ByNumber(), depth=4).retrieve(Question("第何条"), 2)
     assert _numbers(found) == [4, 3]
 
 
 def test_ties_keep_the_order_of_the_search() -> None:
-    found = RerankingRetriever(Listed(HITS), Undecided(), depth=4).retrieve(Question("どの規定ですか"), 4)
+    found = RerankingRetriever(Listed(HITS), Undecided(), depth=4).retrieve(Question("第何条"), 4)
     assert _numbers(found) == [1, 2, 3, 4]
 
 
 def test_a_hit_tells_its_rank_and_score() -> None:
-    found = RerankingRetriever(Listed(HITS), ByNumber(), depth=3).retrieve(Question("どの規定ですか"), 4)
+    found = RerankingRetriever(Listed(HITS), ByNumber(), depth=3).retrieve(Question("第何条"), 4)
     assert found[0].legs[-1] == LegScore(LEG, 1, 3.0)
     assert all(leg.leg != LEG for leg in found[3].legs), "it was not read"
 
