@@ -29,8 +29,8 @@ EXPLAINED = frozenset({"why", "how", "yes-no"})
 """Kinds of questions that no few words answer."""
 
 
-WITHOUT_NUMBER = 0.2
-"""What the confidence is multiplied with where a number is asked for and the best sentence has none."""
+WITHOUT_AMOUNT = 0.2
+"""What the confidence is multiplied with where an amount is asked for and the best sentence has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,8 @@ class ExtractiveAnswerer:
         known = answer_features(focus, candidates, features, scores, hits, ranked=ranked)
         confidence = float(1 / (1 + np.exp(-(known @ self._model.answer + self._model.bias))))
         best = candidates[int(np.argmax(scores))]
-        lacks = focus.kind and focus.kind.wants_number and not focus.kind.answered.search(best.folded)
-        return confidence * WITHOUT_NUMBER if lacks else confidence
+        lacks = focus.kind and focus.kind.wants_amount and not focus.kind.answered.search(best.folded)
+        return confidence * WITHOUT_AMOUNT if lacks else confidence
 
     def _statements(
         self, candidates: Sequence[Candidate], scores: NDArray[np.float32]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_NUMERIC = frozenset({"how-much", "how-long", "how-many"})
 _NUMBER = r"(?:[0-9][0-9,.]*|[〇一二三四五六七八九十百千万億半数]+)"
 
 
@@ -22,9 +21,9 @@ class QuestionType:
     answered: re.Pattern[str]
 
     @property
-    def wants_number(self) -> bool:
-        """Whether nothing but a number answers: いくら, 何か月."""
-        return self.name in _NUMERIC or self.name.startswith("count-")
+    def wants_amount(self) -> bool:
+        """Whether nothing but an amount answers: いくら, 値段. Of 何年 and 何人 that is less sure."""
+        return self.name == "how-much"
 
 
 def _type(name: str, asked: str, answered: str) -> QuestionType:

@@ -1,4 +1,4 @@
-"""The extractive answerer on a small store: sentences, short answers, numbers that are not there."""
+"""The extractive answerer on a small store: sentences, short answers, amounts that are not there."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_an_explanation_has_no_short_answer(flow: AnswerFlow) -> None:
     assert answer.short_answer == ""
 
 
-def test_where_a_number_is_asked_for_and_none_stands_there_it_abstains(flow: AnswerFlow) -> None:
+def test_where_an_amount_is_asked_for_and_none_stands_there_it_abstains(flow: AnswerFlow) -> None:
     answer = flow.answer(Question("休暇の間の賃金はいくらですか"))
     assert answer.abstained
     assert answer.confidence < 0.2
