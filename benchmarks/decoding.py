@@ -1,6 +1,6 @@
 """How often the encoding of a short Japanese text is told right, with nothing but its bytes.
 
-    python benchmarks/encodings.py ../shared/data
+    python benchmarks/decoding.py ../shared/data
 
 Stretches of at least 60 bytes, drawn from passages of Wikipedia (JSQuAD, JaQuAD), in every encoding that can
 hold them, without a byte order mark; right is what comes back letter by letter. Then text that was garbled
@@ -76,5 +76,5 @@ def main(folder: Path) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit("usage: python benchmarks/encodings.py FOLDER")
+        sys.exit("usage: python benchmarks/decoding.py FOLDER")
     main(Path(sys.argv[1]))
