@@ -55,8 +55,11 @@ class HitReader:
         return candidate.hit.chunk.text[found.span.start : found.span.end] if found else ""
 
     def _read(self, question: Analysis, candidates: Sequence[Candidate]) -> list[Reading]:
-        passages = [Passage(c.around.chunk_analysis, c.around.heading_analysis) for c in candidates]
-        return self._reader.read(question, passages)
+        """One reading a candidate; sentences of one chunk share it."""
+        around = {c.hit.chunk.id: c.around for c in candidates}
+        passages = [Passage(one.chunk_analysis, one.heading_analysis) for one in around.values()]
+        read = dict(zip(around, self._reader.read(question, passages), strict=True))
+        return [read[c.hit.chunk.id] for c in candidates]
 
 
 def _within(candidate: Candidate) -> Span:

@@ -17,13 +17,13 @@ Marks = NDArray[np.bool_]
 class Matching:
     """Every word of the passages held against every word of the question.
 
-    ``cosines``, ``same`` (base forms) and ``related`` (base form or lemma) are (words of passages,
-    words of question), each distinct word of the passages once.
+    ``cosines``, ``same`` (base forms) and ``by_lemma`` are (words of passages, words of question), each
+    distinct word of the passages once.
     """
 
     cosines: Matrix
     same: Marks
-    related: Marks
+    by_lemma: Marks
     words: Words
     question: Words
 
@@ -31,8 +31,8 @@ class Matching:
     def of(cls, words: Words, question: Words) -> Matching:
         """Hold ``words`` against ``question``; their numbers of bases and lemmas are of one numbering."""
         same = words.bases[:, None] == question.bases
-        lemmas = words.lemmas[:, None] == question.lemmas
-        return cls(words.vectors @ question.vectors.T, same, same | lemmas, words, question)
+        by_lemma = words.lemmas[:, None] == question.lemmas
+        return cls(words.vectors @ question.vectors.T, same, by_lemma, words, question)
 
     @property
     def weights(self) -> Matrix:
@@ -53,15 +53,11 @@ class Matching:
             ]
         ).astype(np.float32)
 
-    @property
-    def by_lemma(self) -> Marks:
-        """Which words agree by lemma."""
-        marks: Marks = self.words.lemmas[:, None] == self.question.lemmas
-        return marks
-
     def asked(self, rows: Numbers, layout: Layout, above: Matrix) -> Asked:
         """Which words of the question each passage has; ``rows`` lead from the layout's rows to words."""
-        inside = self._most(self.related.astype(np.float32), rows, layout) * self.question.contents
+        inside = (
+            self._most((self.same | self.by_lemma).astype(np.float32), rows, layout) * self.question.contents
+        )
         return Asked(inside, above)
 
     def covered(self, asked: Asked, rows: Numbers, layout: Layout) -> Matrix:
