@@ -187,8 +187,19 @@ def fail_above(model: Any, num_tokens: int, error: Exception) -> Any:
     return model.register_forward_pre_hook(check, with_kwargs=True)
 
 
+def hold_until_full(model: Any, generator: BatchingGenerator) -> None:
+    """The first step waits until every place is taken: however slow the threads, later steps hold several."""
+
+    def check(module: Any, args: Any) -> None:
+        assert wait_for(lambda: generator.num_running == SMALL.max_requests, seconds=30)
+        hook.remove()
+
+    hook = model.register_forward_pre_hook(check)
+
+
 def test_out_of_memory_shrinks_the_batch_and_nobody_notices(swallow: Path, random: BatchingGenerator):
     generator, model = build(swallow)
+    hold_until_full(model, generator)
     fail_above(model, 70, torch.OutOfMemoryError("CUDA out of memory"))
     prompts = [Prompt(f"{prompt.text}{'資料' * 20}") for prompt in PROMPTS[:6]]
     expected = ["".join(random.stream(prompt, SHORT)) for prompt in prompts]
