@@ -4,8 +4,8 @@
     python -m benchmarks.ingestion [FOLDER | ARCHIVE.tar.gz]... [--workers N] [--peers]
 
 Without paths it takes every archive of ../shared/data/docs. Memory is the proportional set size of parent
-and reading processes together, sampled every second: the kernel counts pages one by one, and five times a second
-that was a fifth of the parent's time. ``--peers`` lets LangChain take the same files
+and reading processes together, sampled once a second: the kernel counts it page by page, which five times a
+second took a fifth of the parent's time. ``--peers`` lets LangChain take the same files
 (`benchmarks.ingestion_peers`). The limit is MeCab's: how fast it parts the same text into words, which is all
 that wakati does, in as many processes as there are cores.
 """
