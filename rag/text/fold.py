@@ -8,6 +8,7 @@ The form is NFKC, lower case, with invisible characters taken out, control chara
 as one space each, and the look-alikes of `rag.text.variants` unified. Folding works on clusters: a
 character with the marks and invisible characters after it. Most characters of a Japanese text are plain
 and stand for themselves, so that only the others are looked up. ``fold_text(fold_text(x)) == fold_text(x)``.
+A text of some length without marks, as nearly all are, is folded in one look into a table of all characters.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rag.text.variants import INVISIBLE, REPLACED, SPACING_MARKS
 from rag.types import Span
@@ -56,6 +60,8 @@ def fold_text(text: str) -> str:
     """
     if text.isascii():
         return text.translate(_SINGLES)
+    if len(text) >= _TABLE_CHARS and (looked_up := _look_up(text)) is not None:
+        return looked_up.text
     patterns = _patterns()
     if not patterns.marks.search(text):
         return patterns.changing.sub(_fold_match, text)
@@ -73,6 +79,8 @@ def fold(text: str) -> Folded:
     >>> fold("ﾃﾞｰﾀ").original_span(0, 1)
     Span(start=0, end=2)
     """
+    if len(text) >= _TABLE_CHARS and (looked_up := _look_up(text)) is not None:
+        return looked_up
     folded = fold_text(text)
     if text.isascii() or (len(folded) == len(text) and not _patterns().marks.search(text)):
         # Without marks a character never becomes fewer than one: equal lengths mean one to one.
@@ -89,6 +97,49 @@ def fold(text: str) -> Folded:
     starts += range(done, len(text))
     ends += range(done + 1, len(text) + 1)
     return Folded(folded, starts, ends, len(text))
+
+
+_TABLE_CHARS = 64
+"""From this length on the table is quicker than patterns."""
+_WIDENING, _MARK = 0x11_0000, 0x11_0001
+_TABLE = np.zeros(0x11_0000, np.uint32)
+"""Code point → that of the folded character, filled as characters are met; 0 for one not met yet."""
+
+
+def _look_up(text: str) -> Folded | None:
+    """`fold` by the table; None where a mark joins the character before it."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    folded = _TABLE[codes]
+    if not folded.all():
+        _meet(codes[folded == 0])
+        folded = _TABLE[codes]
+    widest = folded.max(initial=0)
+    if widest == _MARK:
+        return None
+    if widest != _WIDENING:
+        told = folded.tobytes().decode("utf-32-le")
+        return Folded(told, range(len(text)), range(1, len(text) + 1), len(text))
+    return _widened(codes, folded)
+
+
+def _widened(codes: NDArray[np.uint32], folded: NDArray[np.uint32]) -> Folded:
+    places = np.flatnonzero(folded == _WIDENING)
+    several = codes[places].tolist()
+    folded[places] = codes[places]
+    told = folded.tobytes().decode("utf-32-le")
+    for code in set(several):  # no character folds to one that widens
+        told = told.replace(chr(code), _SINGLES[code])
+    lengths = np.ones(len(codes), np.intp)
+    lengths[places] = [len(_SINGLES[code]) for code in several]
+    starts = np.repeat(np.arange(len(codes)), lengths)
+    return Folded(told, starts.tolist(), (starts + 1).tolist(), len(codes))
+
+
+def _meet(codes: NDArray[np.uint32]) -> None:
+    marks = _patterns().marks
+    for code in np.unique(codes).tolist():
+        folded = _SINGLES[code]
+        _TABLE[code] = _MARK if marks.match(chr(code)) else ord(folded) if len(folded) == 1 else _WIDENING
 
 
 def _clusters(text: str) -> Iterator[Span]:
