@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
+from threadpoolctl import threadpool_limits
 
 from rag.comprehension.matching import Matching
 from rag.comprehension.network import Layout, Network, weight_shapes
@@ -193,6 +194,8 @@ def _nothing(num_words: int) -> Reading:
 def load_span_reader(folder: Path, embedder: StaticEmbedder) -> SpanReader:
     """Load the reader that was fitted with this embedder.
 
+    From then on numpy multiplies matrices in one thread: those of a question are so small that a second one
+    is mostly waited for, busily, which on a machine with other work to do took five times as long.
     Raises ModelUnavailable when the folder holds none, ModelError when its files are damaged or were
     fitted with other word vectors.
     """
@@ -218,4 +221,5 @@ def load_span_reader(folder: Path, embedder: StaticEmbedder) -> SpanReader:
     wanted = weight_shapes(config.size, embedder.identity.dimension, NUM_PARTS_OF_SPEECH)
     if {name: weight.shape for name, weight in weights.items()} != wanted:
         raise ModelError(f"the weights in {folder} do not fit this version: install the package again")
+    threadpool_limits(limits=1, user_api="blas")
     return SpanReader(Network(weights), WordTable(embedder))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from rag.assembly import load_bundled_embedder, load_bundled_reader
 from rag.bundled import bundled_path
@@ -139,3 +140,9 @@ def test_weights_hold_no_pickle() -> None:
     data = io.BytesIO((FOLDER / "weights.npz").read_bytes())
     with np.load(data, allow_pickle=False) as stored:
         assert all(stored[name].dtype == np.float16 for name in stored.files)
+
+
+def test_a_loaded_reader_leaves_numpy_one_thread() -> None:
+    load_bundled_reader()
+    of_numpy = [one for one in threadpool_info() if one["user_api"] == "blas" and "numpy" in one["filepath"]]
+    assert [one["num_threads"] for one in of_numpy] == [1]
