@@ -5,34 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rag.comprehension.network import Asked, Layout
+from rag.comprehension.network import Asked, Layout, Told
 from rag.comprehension.words import Matrix, Numbers, Words
-
-Marks = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Matching:
     """Every word of the passages held against every word of the question.
 
-    ``cosines``, ``same`` (base forms) and ``by_lemma`` are (words of passages, words of question), each
-    distinct word of the passages once.
+    ``cosines``, ``same`` (base forms) and ``by_lemma`` are (words of question, words of passages), each
+    distinct word of the passages once; the last two are 1 where words match. ``at`` says which word stands
+    in each filled row of the layout, ``near`` its cosines: (filled rows, words of question).
     """
 
-    cosines: Matrix
-    same: Marks
-    by_lemma: Marks
     words: Words
     question: Words
+    at: Numbers
+    layout: Layout
+    cosines: Matrix
+    same: Matrix
+    by_lemma: Matrix
+    near: Matrix
 
     @classmethod
-    def of(cls, words: Words, question: Words) -> Matching:
-        """Hold ``words`` against ``question``; their numbers of bases and lemmas are of one numbering."""
-        same = words.bases[:, None] == question.bases
-        by_lemma = words.lemmas[:, None] == question.lemmas
-        return cls(words.vectors @ question.vectors.T, same, by_lemma, words, question)
+    def of(cls, words: Words, question: Words, at: Numbers, layout: Layout) -> Matching:
+        """Hold ``words`` against ``question``, both from one table."""
+        cosines = question.vectors @ words.vectors.T
+        same = (question.bases[:, None] == words.bases).astype(np.float32)
+        by_lemma = (question.lemmas[:, None] == words.lemmas).astype(np.float32)
+        near = np.ascontiguousarray(cosines.T).take(at, axis=0)
+        return cls(words, question, at, layout, cosines, same, by_lemma, near)
 
     @property
     def weights(self) -> Matrix:
@@ -40,37 +43,38 @@ class Matching:
         weights: Matrix = self.question.contents * self.question.weights
         return weights
 
-    def facts(self) -> Matrix:
-        """Of each word: matched exactly, by lemma, at all; nearest cosine; weight of what it matches."""
-        contents = self.question.contents
-        return np.column_stack(
+    def asked(self, above: Matrix) -> Asked:
+        """Which words of the question each passage has; ``above`` those that its headings have."""
+        standing = np.zeros((len(above), len(self.words.weights)), np.float32)
+        standing[self.layout.owners, self.at] = 1
+        found = standing @ np.maximum(self.same, self.by_lemma).T > 0
+        return Asked(found * self.question.contents, above)
+
+    def told(self, asked: Asked) -> Told:
+        """What the network is told of the words of the passages."""
+        words, contents = self.words, self.question.contents[:, None]
+        facts = np.column_stack(
             [
-                (self.same * contents).max(axis=1),
-                (self.by_lemma * contents).max(axis=1),
-                self.same.max(axis=1),
-                (self.cosines * contents).max(axis=1),
-                (self.same * self.weights).max(axis=1),
+                (self.same * contents).max(axis=0),
+                (self.by_lemma * contents).max(axis=0),
+                self.same.max(axis=0),
+                (self.cosines * contents).max(axis=0),
+                (self.same * self.weights[:, None]).max(axis=0),
+                words.weights,
+                words.contents,
+                words.shapes,
             ]
-        ).astype(np.float32)
-
-    def asked(self, rows: Numbers, layout: Layout, above: Matrix) -> Asked:
-        """Which words of the question each passage has; ``rows`` lead from the layout's rows to words."""
-        inside = (
-            self._most((self.same | self.by_lemma).astype(np.float32), rows, layout) * self.question.contents
         )
-        return Asked(inside, above)
+        named = asked.above @ self.same > 0
+        return Told(facts, self.at, named[self.layout.owners, self.at])
 
-    def covered(self, asked: Asked, rows: Numbers, layout: Layout) -> Matrix:
+    def covered(self, asked: Asked) -> Matrix:
         """Shares of the question's weight: inside, inside or above, and softly; (passages, 3)."""
         weights = self.weights
         total = max(float(weights.sum()), 1e-3)
-        nearest = np.maximum(self._most(self.cosines * self.question.contents, rows, layout), 0)
+        bounds = np.flatnonzero(np.diff(self.layout.owners, prepend=-1))
+        nearest = np.maximum.reduceat(self.near, bounds, axis=0) * self.question.contents
         either = np.maximum(asked.inside, asked.above)
-        shares: Matrix = np.column_stack([part @ weights / total for part in (asked.inside, either, nearest)])
+        parts = (asked.inside, either, np.maximum(nearest, 0))
+        shares: Matrix = np.column_stack([part @ weights / total for part in parts])
         return shares.astype(np.float32)
-
-    def _most(self, values: Matrix, rows: Numbers, layout: Layout) -> Matrix:
-        """The largest value in each passage; (passages, words of question)."""
-        return np.stack(
-            [values[rows[b:e]].max(axis=0) for b, e in zip(layout.begins, layout.ends, strict=True)]
-        )

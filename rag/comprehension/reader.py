@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from rag.comprehension.matching import Matching
 from rag.comprehension.network import Layout, Network, weight_shapes
-from rag.comprehension.words import NUM_PARTS_OF_SPEECH, Matrix, Numbers, Words, WordTable
+from rag.comprehension.words import NUM_PARTS_OF_SPEECH, Matrix, WordTable
 from rag.embedding.static import StaticEmbedder
 from rag.errors import ModelError, ModelUnavailable
 from rag.text.analyzer import Analysis, Feature
@@ -77,10 +77,24 @@ class Reading:
 Features = tuple[Feature, ...]
 
 
-class _Key(NamedTuple):
-    asked: Features
-    body: Features
-    heading: Features
+class _Key:
+    """What a reading depends on; its hash, which looks at every word, is worked out once."""
+
+    __slots__ = ("_hash", "asked", "body", "heading")
+
+    def __init__(self, asked: Features, body: Features, heading: Features) -> None:
+        self.asked = asked
+        self.body = body
+        self.heading = heading
+        self._hash = hash((asked, body, heading))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Key) or self._hash != other._hash:
+            return False
+        return (self.asked, self.body, self.heading) == (other.asked, other.body, other.heading)
 
 
 class _Computed(NamedTuple):
@@ -137,22 +151,17 @@ class SpanReader:
         bodies: Sequence[Features],
         headings: Sequence[Features],
     ) -> _Computed:
-        places = {feature: place for place, feature in enumerate(dict.fromkeys(chain(asked, *bodies)))}
-        words = self._table(list(places))
-        question = words.take(np.array([places[feature] for feature in asked], np.intp))
-        matching = Matching.of(words, question)
+        words, at = self._table.distinct([*asked, *chain.from_iterable(bodies)])
+        question = words.take(at[: len(asked)])
         layout = Layout.of([len(body) for body in bodies])
-        rows = np.zeros(len(layout.filled), np.intp)
-        for begin, end, body in zip(layout.begins, layout.ends, bodies, strict=True):
-            rows[begin:end] = [places[feature] for feature in body]
-        asked_words = matching.asked(rows, layout, _above(asked, headings))
+        matching = Matching.of(words, question, at[len(asked) :], layout)
+        asked_words = matching.asked(_above(asked, headings))
         network = self._network
         embedded = network.embed_words(words)
-        questions = network.question(question, embedded[[places[feature] for feature in asked]], asked_words)
-        facts = _facts(matching, words, rows, asked_words.above, layout)
-        read = network.passages(embedded[rows], facts, layout)
-        joined = network.joined(read, questions, matching.cosines[rows], layout)
-        covered = matching.covered(asked_words, rows, layout)
+        questions = network.question(question, embedded[at[: len(asked)]], asked_words)
+        read = network.passages(embedded, matching.told(asked_words), layout)
+        joined = network.joined(read, questions, matching.near, layout)
+        covered = matching.covered(asked_words)
         logits, relevance = network.judged(joined, questions, covered, layout)
         return _Computed(logits, relevance, covered, layout)
 
@@ -161,22 +170,6 @@ def _above(asked: Features, headings: Sequence[Features]) -> Matrix:
     """Which words of the question stand in the headings of each passage; (passages, words)."""
     bases = [{feature.base for feature in heading} for heading in headings]
     return np.array([[feature.base in known for feature in asked] for known in bases], np.float32)
-
-
-def _facts(
-    matching: Matching,
-    words: Words,
-    rows: Numbers,
-    above: Matrix,
-    layout: Layout,
-) -> Matrix:
-    """What the network is told of each row beside the word itself; (rows, 14)."""
-    of_words = np.column_stack([matching.facts(), words.weights, words.contents, words.shapes])
-    named = np.zeros((len(rows), 1), np.float32)
-    for place, (begin, end) in enumerate(zip(layout.begins, layout.ends, strict=True)):
-        named[begin:end, 0] = (matching.same[rows[begin:end]] * above[place]).max(axis=1)
-    told = of_words[rows]
-    return np.hstack([told[:, :5], named, told[:, 5:]]).astype(np.float32)
 
 
 def _lengthened(logits: Matrix, num_words: int) -> Matrix:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,64 +61,100 @@ class Words(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """One word, worked out once."""
-
-    vector: Matrix
-    weight: float
-    part_of_speech: int
-    shape: tuple[bool, ...]
-    is_content: bool
-
-
 class WordTable:
     """Features → columns; words are remembered from question to question."""
 
     def __init__(self, embedder: StaticEmbedder) -> None:
         self._embedder = embedder
-        self._known: dict[Feature, _Word] = {}
+        self._known = _Known(embedder.identity.dimension)
+        self._lock = threading.Lock()
 
     def __call__(self, features: Sequence[Feature]) -> Words:
-        """Columns of ``features`` in their order; every feature is given once."""
-        known = self._known
-        if len(known) > _MAX_REMEMBERED:
-            known = self._known = {}  # others may still read from the old one
-        missing = [feature for feature in features if feature not in known]
-        if missing:
-            vectors = self._embedder.word_vectors(missing)
-            norms = np.linalg.norm(vectors, axis=1)
-            units = vectors / np.maximum(norms, 1e-6)[:, None]
-            for feature, unit, norm in zip(missing, units, norms, strict=True):
-                known[feature] = _describe(feature, unit, float(norm))
-        words = [known[feature] for feature in features]
-        return Words(
-            np.stack([word.vector for word in words]),
-            np.array([word.weight for word in words], np.float32),
-            _numbered([feature.base for feature in features]),
-            _numbered([feature.lemma for feature in features]),
-            np.array([word.part_of_speech for word in words], np.intp),
-            np.array([word.shape for word in words], np.float32),
-            np.array([word.is_content for word in words], np.float32),
-        )
+        """Columns of ``features``, a row each."""
+        numbers, columns = self._look_up(features)
+        return columns.take(numbers)
+
+    def distinct(self, features: Sequence[Feature]) -> tuple[Words, Numbers]:
+        """Columns of the words among ``features``, each once, and which of them each feature is."""
+        numbers, columns = self._look_up(features)
+        once, places = np.unique(numbers, return_inverse=True)
+        return columns.take(once), places
+
+    def _look_up(self, features: Sequence[Feature]) -> tuple[Numbers, Words]:
+        with self._lock:
+            if len(self._known) > _MAX_REMEMBERED:
+                self._known = _Known(self._embedder.identity.dimension)  # others may still read the old one
+            known = self._known
+            numbers = np.fromiter(map(known.__getitem__, features), np.intp, len(features))
+            known.describe_new(self._embedder)
+            return numbers, known.columns
 
 
-def _numbered(spellings: Sequence[str]) -> Numbers:
-    """Equal spellings get equal numbers."""
-    numbers: dict[str, int] = {}
-    return np.array([numbers.setdefault(spelling, len(numbers)) for spelling in spellings], np.intp)
+class _Known(dict[Feature, int]):
+    """Words by number, and what is known of them; ``columns`` may be longer than there are words."""
+
+    def __init__(self, dimension: int) -> None:
+        super().__init__()
+        self.columns = _describe([], np.zeros((0, dimension), np.float32), {})
+        self._new: list[Feature] = []
+        self._spellings: dict[str, int] = {}
+
+    def __missing__(self, feature: Feature) -> int:
+        self._new.append(feature)
+        self[feature] = number = len(self)
+        return number
+
+    def describe_new(self, embedder: StaticEmbedder) -> None:
+        """Fill in the columns of words that were met since the last call."""
+        if not self._new:
+            return
+        new = _describe(self._new, embedder.word_vectors(self._new), self._spellings)
+        first, last = len(self) - len(self._new), len(self)
+        if last > len(self.columns.weights):
+            self.columns = Words(*(_lengthened(column[:first], 2 * last) for column in self.columns))
+        columns: Sequence[NDArray[Any]] = self.columns
+        for column, values in zip(columns, new, strict=True):
+            column[first:last] = values
+        self._new = []
 
 
-def _describe(feature: Feature, vector: Matrix, norm: float) -> _Word:
-    base, pos = feature.base, feature.pos
+def _lengthened(column: NDArray[Any], length: int) -> NDArray[Any]:
+    longer = np.zeros((length, *column.shape[1:]), column.dtype)
+    longer[: len(column)] = column
+    return longer
+
+
+def _describe(features: Sequence[Feature], vectors: Matrix, spellings: dict[str, int]) -> Words:
+    """Columns of some words; ``spellings`` are numbered as they are met, equal ones alike."""
+    norms = np.linalg.norm(vectors, axis=1)
+    return Words(
+        vectors / np.maximum(norms, 1e-6)[:, None],
+        norms / _WEIGHT_SCALE,
+        _numbered([feature.base for feature in features], spellings),
+        _numbered([feature.lemma for feature in features], spellings),
+        np.array([_kind(feature.pos) for feature in features], np.intp),
+        np.array([_shape(feature) for feature in features], np.float32).reshape(-1, len(SHAPES)),
+        np.array([not feature.pos.startswith(_EMPTY) for feature in features], np.float32),
+    )
+
+
+def _numbered(written: Sequence[str], spellings: dict[str, int]) -> Numbers:
+    return np.array([spellings.setdefault(one, len(spellings)) for one in written], np.intp)
+
+
+def _kind(pos: str) -> int:
     found = (number for number, known in enumerate(PARTS_OF_SPEECH, start=1) if pos.startswith(known))
-    shape = (
-        pos == _NUMERAL or any(character.isdigit() for character in base),
+    return next(found, len(PARTS_OF_SPEECH) + 1)
+
+
+def _shape(feature: Feature) -> tuple[bool, ...]:
+    """What it is written in, by `SHAPES`."""
+    base = feature.base
+    return (
+        feature.pos == _NUMERAL or any(character.isdigit() for character in base),
         bool(_KATAKANA.fullmatch(base)),
         bool(_LATIN.search(base)),
         bool(_KANJI.search(base)),
         base in set("「『(（"),
         base in set("」』)）"),
     )
-    part_of_speech = next(found, len(PARTS_OF_SPEECH) + 1)
-    return _Word(vector, norm / _WEIGHT_SCALE, part_of_speech, shape, not pos.startswith(_EMPTY))
