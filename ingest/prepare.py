@@ -5,11 +5,13 @@ One MeCab pass over each chunk serves its terms, its vector and, from the store,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import NamedTuple
+
+import numpy as np
 
 from ingest.chunk import chunk_document
 from ingest.chunking import Chunking, Measure
@@ -19,11 +21,14 @@ from ingest.messages import DocumentJob, FileJob, PreparedDocument, decode_job
 from ingest.readers.base import DEFAULT_OPTIONS, ReadOptions
 from ingest.readers.members import LISTINGS
 from ingest.readers.registry import read
-from rag.embedding.base import Embedder, chunk_context, embedded_text
-from rag.store.packing import pack_document
-from rag.text.analyzer import Analysis, Analyzer, Feature
+from rag.embedding.base import Vectors, chunk_context, embedded_text
+from rag.embedding.static import StaticEmbedder
+from rag.store.analyses import pack_words
+from rag.store.packing import check_document, pack_parts
+from rag.store.term_columns import pack_columns
+from rag.store.terms import PackedTerms
+from rag.text.analyzer import Analyzer
 from rag.text.sentences import split_sentences
-from rag.text.terms import index_terms
 from rag.types import Chunk, Document, Span
 
 RECIPE_VERSION = 4
@@ -38,11 +43,17 @@ def recipe(chunking: Chunking) -> str:
     return f"{RECIPE_VERSION}:{chunking.recipe}"
 
 
-class _Context(NamedTuple):
-    """Title or headings with their analysis."""
+_BATCH_CHUNKS = 1_000
+"""A long document is worked on in parts. With a title and headings each, `MAX_TEXTS` are not reached."""
 
-    text: str
-    analysis: Analysis
+
+class _Batch(NamedTuple):
+    """Some chunks of a document, packed; without an embedder there are no vectors."""
+
+    rows: Sequence[bytes]
+    words: Mapping[int, str]
+    terms: PackedTerms
+    vectors: Vectors | None
 
 
 class Preparer:
@@ -51,7 +62,7 @@ class Preparer:
     def __init__(
         self,
         analyzer: Analyzer,
-        embedder: Embedder | None,
+        embedder: StaticEmbedder | None,
         chunking: Chunking,
         options: ReadOptions = DEFAULT_OPTIONS,
     ) -> None:
@@ -60,7 +71,6 @@ class Preparer:
         self._chunking = chunking
         self._measure = Measure(chunking)
         self._options = options
-        self._context = lru_cache(maxsize=1_000)(self._analyze_context)
 
     def work(self, job: bytes) -> bytes:
         """A job's bytes → a prepared document's bytes; raises ReadError when it cannot be read."""
@@ -88,22 +98,32 @@ class Preparer:
     def prepare(self, document: Document) -> PreparedDocument:
         """Cut, analyse and embed a document; the list of what an archive holds has no chunks."""
         chunks = self._chunks(document)
-        contexts = [tuple(map(self._context, chunk_context(document, chunk))) for chunk in chunks]
-        analyses = [self._analyzer.analyze(chunk.text) for chunk in chunks]
+        check_document(document, chunks)
         marks = Marks(document)
-        terms = [
-            index_terms(chunk.text, analysis, *title, *heading, marks=marks.of(Span(chunk.start, chunk.end)))
-            for chunk, analysis, (title, heading) in zip(chunks, analyses, contexts, strict=True)
-        ]
-        packed = pack_document(document, chunks, analyses, terms, None)
-        texts = [embedded_text(document, chunk) for chunk in chunks]
+        batches = [self._pack(document, batch, marks) for batch in _batches(chunks)]
+        rows = [row for batch in batches for row in batch.rows]
+        words = {number: written for batch in batches for number, written in batch.words.items()}
+        terms = PackedTerms.joined([batch.terms for batch in batches])
+        packed = pack_parts(document, chunks, (rows, words), terms)
         if self._embedder is None:
-            return PreparedDocument(packed, tuple(texts))
-        joined = [
-            join_analyses([*context, _Context(chunk.text, analysis)])
-            for chunk, analysis, context in zip(chunks, analyses, contexts, strict=True)
-        ]
-        return PreparedDocument(packed.with_vectors(self._embedder.embed_documents(texts, joined)))
+            return PreparedDocument(packed, tuple(embedded_text(document, chunk) for chunk in chunks))
+        return PreparedDocument(packed.with_vectors(np.concatenate([batch.vectors for batch in batches])))
+
+    def _pack(self, document: Document, chunks: Sequence[Chunk], marks: Marks) -> _Batch:
+        """One MeCab pass over some chunks and what stands around them."""
+        contexts = [chunk_context(document, chunk) for chunk in chunks]
+        around = {text: number for number, text in enumerate(dict.fromkeys(chain(*contexts)), len(chunks))}
+        texts = [*(chunk.text for chunk in chunks), *around]
+        parts = np.array(
+            [(around[title], around[heading], number) for number, (title, heading) in enumerate(contexts)],
+            np.int64,
+        ).reshape(-1, 3)
+        columns = self._analyzer.analyze_all(texts)
+        rows, words = pack_words(columns, len(chunks))
+        marked = [marks.of(Span(chunk.start, chunk.end)) for chunk in chunks]
+        terms = pack_columns(texts, columns, parts, marked)
+        vectors = None if self._embedder is None else self._embedder.embed_columns(columns, parts)
+        return _Batch(rows, words, terms, vectors)
 
     def _chunks(self, document: Document) -> list[Chunk]:
         if document.media_type in LISTINGS:
@@ -116,19 +136,7 @@ class Preparer:
             ruler=self._measure.ruler(document),
         )
 
-    def _analyze_context(self, text: str) -> _Context:
-        return _Context(text, self._analyzer.analyze(text))
 
-
-def join_analyses(parts: Sequence[tuple[str, Analysis]]) -> Analysis:
-    """The analysis of texts that are put one below the other, a new line between them, without the empty."""
-    starts: list[int] = []
-    ends: list[int] = []
-    features: list[Feature] = []
-    place = 0
-    for text, analysis in parts:
-        starts += map(place.__add__, analysis.starts)
-        ends += map(place.__add__, analysis.ends)
-        features += analysis.features
-        place += len(text) + 1 if text else 0
-    return Analysis(parts[-1][1].analyzer, tuple(starts), tuple(ends), tuple(features))
+def _batches(chunks: Sequence[Chunk]) -> list[Sequence[Chunk]]:
+    """At least one batch, and none too large."""
+    return [chunks[first : first + _BATCH_CHUNKS] for first in range(0, max(len(chunks), 1), _BATCH_CHUNKS)]

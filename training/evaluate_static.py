@@ -16,7 +16,8 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.embedding.static import StaticEmbedder, is_embedded, load_static_embedder
+from rag.embedding.static import StaticEmbedder, load_static_embedder
+from rag.embedding.word_codes import is_embedded
 from rag.text.analyzer import Analysis, load_analyzer
 from rag.text.fold import fold_text
 from training.measures import (

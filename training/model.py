@@ -11,7 +11,8 @@ import torch.nn.functional as F  # noqa: N812 - the field's own name
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from rag.embedding.static import ngram_rows, saturate
+from rag.embedding.static import saturate
+from rag.embedding.word_codes import ngram_rows
 from training.vocabulary import Vocabulary, initial_log_weights
 
 

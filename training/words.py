@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from rag.embedding.static import is_embedded
+from rag.embedding.word_codes import is_embedded
 from rag.text.analyzer import Analyzer, load_analyzer
 from training.corpus import CORPORA, Block, Kind, read_documents
 

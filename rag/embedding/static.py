@@ -14,10 +14,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import threading
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -26,18 +25,20 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from rag.embedding.base import Vectors
+from rag.embedding.word_codes import NO_ROW, Codes
 from rag.errors import ModelError, ModelUnavailable
 from rag.text.analyzer import Analysis, Feature
+from rag.text.columns import Columns, Integers, ranges
+from rag.text.vocabulary import Word, WordTable
 from rag.types import EmbedderIdentity
 
 FORMAT = 1
 CONFIG_FILE, WORDS_FILE, VECTORS_FILE, SCALES_FILE = "config.json", "words.txt", "vectors.npy", "scales.npy"
 MODEL_FILES = (WORDS_FILE, VECTORS_FILE, SCALES_FILE)
 
-_SKIPPED_POS = ("助詞", "助動詞", "補助記号", "記号", "空白")
 MAX_REMEMBERED_WORDS = 200_000
-NO_ROW = -1
-_KANJI = re.compile(r"[㐀-鿿々]")
+_CODE_BITS = 32
+_CODES = (1 << _CODE_BITS) - 1
 
 
 class StaticConfig(BaseModel):
@@ -53,66 +54,6 @@ class StaticConfig(BaseModel):
     num_ngram_rows: int
     licence: str
     sha256: dict[str, str]
-
-
-def is_embedded(feature: Feature) -> bool:
-    """Whether a word counts: everything but particles, auxiliaries and signs."""
-    return not feature.pos.startswith(_SKIPPED_POS)
-
-
-def ngram_rows(word: str, num_rows: int) -> tuple[int, ...]:
-    """Rows of the pieces of a word: its kanji, and the 2- and 3-grams of ``<word>``.
-
-    「返金」 has the pieces 返, 金, ``<返``, 返金, ``金>``, ``<返金``, ``返金>``.
-    """
-    marked = f"<{word}>"
-    pieces = _KANJI.findall(word)
-    pieces += [marked[start : start + size] for size in (2, 3) for start in range(len(marked) - size + 1)]
-    return tuple(zlib.crc32(piece.encode("utf-8", "replace")) % num_rows for piece in pieces)
-
-
-class _Codes(dict[Feature, int]):
-    """Feature → the row of its word, `NO_ROW` for a word that is not embedded, found once for each.
-
-    A word without a row of its own has a code below that, which stands for the rows of its pieces.
-    """
-
-    def __init__(self, words: Mapping[str, int], num_ngram_rows: int, max_remembered: int) -> None:
-        super().__init__()
-        self._words = words
-        self._num_ngram_rows = num_ngram_rows
-        self._max_remembered = max_remembered
-        self._pieces: list[tuple[int, ...]] = []
-
-    def pieces(self, code: int) -> tuple[int, ...]:
-        """The rows that a code below `NO_ROW` stands for."""
-        return self._pieces[NO_ROW - 1 - code]
-
-    def rows(self, feature: Feature) -> tuple[int, ...]:
-        """The rows of a word: its own, or those of its pieces, or none."""
-        code = self[feature]
-        if code == NO_ROW:
-            return ()
-        return (code,) if code > NO_ROW else self.pieces(code)
-
-    def make_room(self) -> None:
-        """Begin again when many words have been met; no code may be in use."""
-        if len(self) >= self._max_remembered:
-            self.clear()
-            self._pieces.clear()
-
-    def __missing__(self, feature: Feature) -> int:
-        self[feature] = code = self._find(feature) if is_embedded(feature) else NO_ROW
-        return code
-
-    def _find(self, feature: Feature) -> int:
-        for word in (feature.base, feature.lemma):
-            row = self._words.get(word)
-            if row is not None:
-                return row
-        first = len(self._words)
-        self._pieces.append(tuple(first + row for row in ngram_rows(feature.base, self._num_ngram_rows)))
-        return NO_ROW - len(self._pieces)
 
 
 class StaticEmbedder:
@@ -135,7 +76,9 @@ class StaticEmbedder:
         self._config = config
         self._vectors = vectors
         self._scales = scales
-        self._codes = _Codes(words, config.num_ngram_rows, max_remembered_words)
+        self._new_codes = partial(Codes, words, config.num_ngram_rows, max_remembered_words)
+        self._codes = self._new_codes()
+        self._code_table = WordTable(self._begin_columns)
         self._lock = threading.Lock()
 
     @property
@@ -150,6 +93,43 @@ class StaticEmbedder:
     def embed_queries(self, texts: Sequence[str], analyses: Sequence[Analysis]) -> Vectors:
         """Unit vectors of questions from their analyses; ``texts`` are not looked at."""
         return self._embed(texts, analyses)
+
+    def embed_columns(self, columns: Columns, parts: Integers) -> Vectors:
+        """`embed_documents` of texts put together of others: a row of ``parts`` names the texts of each."""
+        vectors = np.zeros((len(parts), self._config.dimension), dtype=np.float32)
+        with self._lock:
+            owners, rows, weights = self._weighted_rows(columns, parts)
+        bounds = np.searchsorted(owners, np.arange(len(parts) + 1)).tolist()
+        for vector, first, last in zip(vectors, bounds, bounds[1:], strict=False):
+            if last > first:
+                used = self._vectors[rows[first:last]].astype(np.float32)
+                np.matmul(weights[first:last], used, out=vector)
+        return _normalised(vectors)
+
+    def _weighted_rows(
+        self, columns: Columns, parts: Integers
+    ) -> tuple[Integers, Integers, NDArray[np.float32]]:
+        """The rows that make up each text, with their weights, ascending by text."""
+        codes = self._code_table.of(columns.vocabulary)[columns.numbers]
+        words, owners = ranges(columns.bounds, parts.ravel())
+        # As unsigned numbers own rows come first: the order in which they are summed up.
+        keys = owners // parts.shape[1] << _CODE_BITS | codes[words] & _CODES
+        met, counts = np.unique(keys, return_counts=True)
+        owners, codes = met >> _CODE_BITS, met.astype(np.int32)
+        kept = codes != NO_ROW
+        owners, codes, factors = owners[kept], codes[kept], np.sqrt(counts[kept].astype(np.float32))
+        without_row = codes < NO_ROW
+        pieces = [self._column_codes.pieces(code) for code in codes[without_row].tolist()]
+        sizes = np.ones(len(codes), np.int64)
+        sizes[without_row] = [len(rows) for rows in pieces]
+        rows = np.repeat(codes, sizes)
+        rows[np.repeat(without_row, sizes)] = np.fromiter(chain.from_iterable(pieces), np.int64)
+        weights = np.repeat(factors / sizes.astype(np.float32), sizes) * self._scales[rows]
+        return np.repeat(owners, sizes), rows, weights
+
+    def _begin_columns(self) -> Callable[[Word], int]:
+        self._column_codes = codes = self._new_codes()
+        return lambda word: codes[word.feature]
 
     def word_vectors(self, features: Sequence[Feature]) -> Vectors:
         """The vectors of single words as texts are summed of, weight included; zeros for what does not count.
@@ -173,9 +153,7 @@ class StaticEmbedder:
         vectors = np.zeros((len(analyses), self._config.dimension), dtype=np.float32)
         for vector, analysis in zip(vectors, analyses, strict=True):
             self._sum_words(analysis.features, vector)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        np.divide(vectors, lengths, out=vectors, where=lengths > 0)
-        return vectors
+        return _normalised(vectors)
 
     def _sum_words(self, features: Sequence[Feature], vector: NDArray[np.float32]) -> None:
         with self._lock:
@@ -191,6 +169,13 @@ class StaticEmbedder:
         weights = np.concatenate([factors[own:], shares]) * self._scales[used]
         if len(used):
             np.matmul(weights, self._vectors[used].astype(np.float32), out=vector)
+
+
+def _normalised(vectors: Vectors) -> Vectors:
+    """The same rows, brought to length 1 in place; zeros stay."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+    return vectors
 
 
 def load_static_embedder(folder: Path, *, max_remembered_words: int = MAX_REMEMBERED_WORDS) -> StaticEmbedder:

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from rag.store.hashing import HASH_TYPE, Ids, hashed, joined, split
 from rag.text.analyzer import Analysis, Feature, feature
+from rag.text.columns import Columns
+from rag.text.vocabulary import WordTable
 
 _NARROW, _WIDE = 0, 1
 _LAYOUTS = (
@@ -38,6 +40,7 @@ class _Words(dict[Feature, tuple[int, str]]):
 
 
 _words = _Words()
+_ids = WordTable(lambda: lambda word: _words[word.feature][0], np.uint64)
 
 
 def pack_analyses(analyses: Sequence[Analysis]) -> tuple[list[bytes], dict[int, str]]:
@@ -48,21 +51,44 @@ def pack_analyses(analyses: Sequence[Analysis]) -> tuple[list[bytes], dict[int, 
     starts = _column(analyses, lambda analysis: analysis.starts, len(features))
     ends = _column(analyses, lambda analysis: analysis.ends, len(features))
     bounds = np.cumsum([0, *(len(analysis.features) for analysis in analyses)])
+    names = [analysis.analyzer for analysis in analyses]
+    written = dict(known) | {hashed(name): _written(name) for name in set(names)}
+    return _rows(names, bounds, ids, starts, ends), written
+
+
+def pack_words(columns: Columns, num_texts: int) -> tuple[list[bytes], dict[int, str]]:
+    """`pack_analyses` of the first texts of ``columns``."""
+    bounds = columns.bounds[: num_texts + 1]
+    words = slice(bounds[-1])
+    numbers = columns.numbers[words]
+    ids = _ids.of(columns.vocabulary)[numbers]
+    names = [columns.analyzer] * num_texts
+    features = (columns.vocabulary.words[number].feature for number in np.unique(numbers).tolist())
+    written = dict(map(_words.__getitem__, features)) | {hashed(name): _written(name) for name in set(names)}
+    return _rows(names, bounds, ids, columns.starts[words], columns.ends[words]), written
+
+
+def _rows(
+    names: Sequence[str],
+    bounds: NDArray[np.int64],
+    ids: Ids,
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+) -> list[bytes]:
+    """The stored form of texts whose words stand at ``bounds``; ``names`` are those of their analyzers."""
     before = np.concatenate([[0], ends[:-1]])
     before[bounds[:-1][bounds[:-1] < len(before)]] = 0
     gaps, lengths = starts - before, ends - starts
     layout = _layout(gaps, lengths)
-    records = np.empty(len(features), _LAYOUTS[layout])
+    records = np.empty(len(ids), _LAYOUTS[layout])
     split(ids, records)
     records["gap"], records["length"] = gaps, lengths
     body, size = records.tobytes(), records.itemsize
-    names = {analysis.analyzer: hashed(analysis.analyzer) for analysis in analyses}
-    heads = {name: bytes([layout]) + number.to_bytes(6, "little") for name, number in names.items()}
-    rows = [
-        heads[analysis.analyzer] + body[first * size : last * size]
-        for analysis, first, last in zip(analyses, bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
+    heads = {name: bytes([layout]) + hashed(name).to_bytes(6, "little") for name in set(names)}
+    return [
+        heads[name] + body[first * size : last * size]
+        for name, first, last in zip(names, bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
     ]
-    return rows, dict(known) | {number: _written(name) for name, number in names.items()}
 
 
 def word_ids(rows: Iterable[bytes]) -> Ids:

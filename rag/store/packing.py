@@ -105,9 +105,7 @@ def pack_document(
 
     Chunks, analyses, terms and the rows of ``vectors`` belong together; without vectors they come later.
     """
-    _check_encodable(document)
-    for chunk in chunks:
-        _check_span(document, chunk)
+    check_document(document, chunks)
     try:
         packed_terms = PackedTerms.of(terms)
     except UnicodeEncodeError as error:
@@ -115,7 +113,18 @@ def pack_document(
             f"a term of {document.source} holds half of a surrogate pair at character {error.start}: "
             "remove such characters while reading"
         ) from error
-    rows, words = pack_analyses(analyses)
+    packed = pack_parts(document, chunks, pack_analyses(analyses), packed_terms)
+    return packed if vectors is None else packed.with_vectors(vectors)
+
+
+def pack_parts(
+    document: Document,
+    chunks: Sequence[Chunk],
+    analyses: tuple[Sequence[bytes], Mapping[int, str]],
+    terms: PackedTerms,
+) -> PackedDocument:
+    """Encode a document whose analyses and terms are packed, without vectors; see `check_document`."""
+    rows, words = analyses
     return PackedDocument(
         document_info(document, len(chunks)),
         codec.encode_text(document.text),
@@ -123,9 +132,16 @@ def pack_document(
         tuple(map(_place, chunks)),
         tuple(rows),
         words,
-        packed_terms,
-        None if vectors is None else pack_vectors(document.source, vectors, len(chunks)),
+        terms,
+        None,
     )
+
+
+def check_document(document: Document, chunks: Sequence[Chunk]) -> None:
+    """Raise StoreError for a text that cannot be written, or a chunk that is no span of it."""
+    _check_encodable(document)
+    for chunk in chunks:
+        _check_span(document, chunk)
 
 
 def pack_vectors(source: str, vectors: NDArray[np.float32], num_chunks: int) -> NDArray[np.float16]:

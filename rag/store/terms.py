@@ -62,12 +62,27 @@ class PackedTerms:
         sums = np.concatenate([[0], np.cumsum(counts)])
         ends = np.cumsum(sizes)
         lengths = sums[ends] - sums[ends - sizes]
-        records = np.empty(len(counts), TERM_TYPE)
-        marks = np.tile(_MARKS, len(chunks))
-        split(_names.numbers(chain.from_iterable(fields)) ^ np.repeat(marks, sizes), records)
-        records["count"] = np.minimum(counts, MAX_COUNT)
         header = np.stack([lengths, sizes], axis=1).reshape(-1, len(FIELD_NAMES), 2)
+        owners = np.repeat(np.tile(np.arange(len(FIELD_NAMES)), len(chunks)), sizes)
+        return cls.numbered(header, owners, _names.numbers(chain.from_iterable(fields)), counts)
+
+    @classmethod
+    def numbered(
+        cls, header: NDArray[np.int64], fields: NDArray[np.int64], ids: Ids, counts: NDArray[np.int64]
+    ) -> PackedTerms:
+        """From distinct terms in their order: field, hash of the name, and how often it stands there."""
+        records = np.empty(len(ids), TERM_TYPE)
+        split(ids ^ _MARKS[fields], records)
+        records["count"] = np.minimum(counts, MAX_COUNT)
         return cls(header.astype("<u4"), records)
+
+    @classmethod
+    def joined(cls, parts: Sequence[PackedTerms]) -> PackedTerms:
+        """The terms of the chunks of all parts."""
+        if len(parts) == 1:
+            return parts[0]
+        header = np.concatenate([part.header for part in parts])
+        return cls(header, np.concatenate([part.records for part in parts]))
 
     @property
     def field_lengths(self) -> list[int]:

@@ -3,9 +3,9 @@
 The text is folded first (`rag.text.fold`), cut into pieces that MeCab survives (`rag.text.tagger`), and every
 offset is mapped back to the text that people read.
 
-MeCab writes one line a word that names its entry in the dictionary; the lines repeat, so each is looked up
-once (`rag.text.lexicon`) and remembered. That is nearly as fast as to ask for the surfaces alone, and nothing
-of MeCab's memory is kept: nodes change under their owner when the tagger is used again.
+MeCab writes one line a word that names its entry in the dictionary; what a line says is worked out once
+(`rag.text.vocabulary`). That is nearly as fast as to ask for the surfaces alone, and nothing of MeCab's
+memory is kept: nodes change under their owner when the tagger is used again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate, islice
 from operator import add, sub
 from pathlib import Path
@@ -23,28 +22,33 @@ from typing import NamedTuple, Protocol
 
 import unidic_lite
 
-from rag.text.fold import fold, fold_text
-from rag.text.lexicon import load_lexicon
+from rag.text.columns import Columns, WordLines
+from rag.text.fold import fold
 from rag.text.tagger import open_tagger, pieces
 from rag.text.user_dictionary import load_user_dictionary
+from rag.text.vocabulary import (
+    KNOWN_LINE,
+    MAX_REMEMBERED,
+    UNKNOWN_LINE,
+    Feature,
+    Lexicons,
+    Vocabulary,
+    feature,
+)
 from rag.types import Span
 
+__all__ = (
+    "ANALYZER_VERSION",
+    "Analysis",
+    "Analyzer",
+    "Feature",
+    "MecabAnalyzer",
+    "Morpheme",
+    "feature",
+    "load_analyzer",
+)
+
 ANALYZER_VERSION = "mecab-1"
-_MAX_REMEMBERED = 200_000
-
-
-class Feature(NamedTuple):
-    """What the dictionary says of a word; equal features are one object.
-
-    ``pos`` is UniDic's part of speech, levels joined by ``-`` without stars: ``名詞-普通名詞-一般``.
-    ``base`` is ``orthBase`` (申し込ん → 申し込む), ``lemma`` UniDic's lemma, ``reading`` katakana; for
-    an unknown word base and lemma are the folded surface and the reading is empty.
-    """
-
-    pos: str
-    base: str
-    lemma: str
-    reading: str
 
 
 class Morpheme(NamedTuple):
@@ -88,12 +92,6 @@ class Analysis:
         )
 
 
-@lru_cache(maxsize=_MAX_REMEMBERED)
-def feature(pos: str, base: str, lemma: str, reading: str) -> Feature:
-    """The one object for this feature."""
-    return Feature(pos, base, lemma, reading)
-
-
 class Analyzer(Protocol):
     """Text → morphemes. Implemented once, by `MecabAnalyzer` here; a seam for tests."""
 
@@ -111,6 +109,10 @@ class Analyzer(Protocol):
         """Analyse a text of any length."""
         ...
 
+    def analyze_all(self, texts: Sequence[str]) -> Columns:
+        """The words that `analyze` finds in each of many texts, as columns."""
+        ...
+
 
 class MecabAnalyzer:
     """MeCab with unidic-lite; one tagger a thread. Build it with `load_analyzer`."""
@@ -120,7 +122,8 @@ class MecabAnalyzer:
     def __init__(self, dictionary: str, dictionary_folder: str, user_dictionary: str = "") -> None:
         self.dictionary = dictionary
         self._threads = _PerThread(dictionary_folder, user_dictionary)
-        self._words = _Words(dictionary_folder, user_dictionary)
+        self._lexicons = Lexicons(dictionary_folder, user_dictionary)
+        self._vocabulary = Vocabulary(self._lexicons)
         self._name = f"{self.version}+{dictionary}"
 
     def analyze(self, text: str) -> Analysis:
@@ -130,16 +133,16 @@ class MecabAnalyzer:
         ['年休', 'を', '申し込む', 'だ']
         """
         folded = fold(text)
-        words, parse = self._words, self._threads.parse
-        if len(words) > _MAX_REMEMBERED:
-            words.clear()
+        vocabulary, parse = self._current_vocabulary(), self._threads.parse
+        words = vocabulary.words
         starts: list[int] = []
         ends: list[int] = []
         features: list[Feature] = []
         for first, last in pieces(folded.text):
             lines = parse(folded.text[first:last]).rstrip("\n")
             if lines:
-                blanks, lengths, found = zip(*map(words.__getitem__, lines.split("\n")), strict=True)
+                numbers = map(vocabulary.__getitem__, lines.split("\n"))
+                blanks, lengths, found = zip(*map(words.__getitem__, numbers), strict=True)
                 ends += islice(accumulate(map(add, blanks, lengths), initial=first), 1, None)
                 starts += map(sub, ends[len(starts) :], lengths)
                 features += found
@@ -147,6 +150,23 @@ class MecabAnalyzer:
             starts = [folded.starts[start] for start in starts]
             ends = [folded.ends[end - 1] for end in ends]
         return Analysis(self._name, tuple(starts), tuple(ends), tuple(features))
+
+    def analyze_all(self, texts: Sequence[str]) -> Columns:
+        """The words that `analyze` finds in each of many texts, as columns."""
+        parse = self._threads.parse
+        lines = WordLines(self._name, self._current_vocabulary())
+        for text in texts:
+            folded = fold(text)
+            lines.add(
+                folded, [(first, parse(folded.text[first:last])) for first, last in pieces(folded.text)]
+            )
+        return lines.columns()
+
+    def _current_vocabulary(self) -> Vocabulary:
+        """The words met so far, or none when they have become too many."""
+        if len(self._vocabulary) > MAX_REMEMBERED:
+            self._vocabulary = Vocabulary(self._lexicons)
+        return self._vocabulary
 
 
 def load_analyzer(user_dictionary: Path | None = None) -> MecabAnalyzer:
@@ -161,68 +181,8 @@ def load_analyzer(user_dictionary: Path | None = None) -> MecabAnalyzer:
     return MecabAnalyzer(f"{name}+{words.name}", unidic_lite.DICDIR, str(words.path))
 
 
-class _Word(NamedTuple):
-    blanks: int
-    length: int
-    feature: Feature
-
-
-class _Words(dict[str, _Word]):
-    """MeCab's line → what it says, filled as lines are met. The blanks before a word belong to its line."""
-
-    def __init__(self, dictionary_folder: str, user_dictionary: str) -> None:
-        super().__init__()
-        self._known = load_lexicon(Path(dictionary_folder) / "sys.dic")
-        self._own = load_lexicon(Path(user_dictionary)) if user_dictionary else None
-        unknown = load_lexicon(Path(dictionary_folder) / "unk.dic").by_left_context()
-        self._unknown = {left: _pos(features.split(",")) for left, features in unknown.items()}
-
-    def __missing__(self, line: str) -> _Word:
-        spelling, _, entry = line.partition("\t")
-        surface = spelling.lstrip(" ")
-        left, *rest = map(int, entry.split(","))
-        found = self._known_word(surface, left, *rest) if rest else self._unknown_word(surface, left)
-        self[line] = word = _Word(len(spelling) - len(surface), len(surface), found)
-        return word
-
-    def _known_word(self, surface: str, left: int, right: int, cost: int) -> Feature:
-        # No field before the accents holds a comma of its own.
-        fields = self._entry(surface, left, right, cost).split(",")
-        lemma, base, reading = (fields[number] for number in _NUMBERS)
-        # UniDic tells homonyms apart behind a hyphen: データ-data, 円-助数詞.
-        lemma = lemma[:1] + lemma[1:].partition("-")[0]
-        reading = "" if reading == "*" else reading
-        return feature(_pos(fields), _known(base) or surface, _known(lemma) or surface, reading)
-
-    def _entry(self, surface: str, left: int, right: int, cost: int) -> str:
-        try:
-            return self._known.entry(surface, left, right, cost)
-        except KeyError:
-            if self._own is None:
-                raise
-            return self._own.entry(surface, left, right, cost)
-
-    def _unknown_word(self, surface: str, left: int) -> Feature:
-        return feature(self._unknown[left], surface, surface, "")
-
-
-def _pos(fields: Sequence[str]) -> str:
-    return "-".join(field for field in fields[:4] if field != "*")
-
-
-def _known(form: str) -> str:
-    return "" if form == "*" else fold_text(form).replace(" ", "")
-
-
-# Leading blanks and surface, then which entry of the dictionary it is: left and right context, cost.
-_KNOWN_LINE = r"%M\t%phl,%phr,%pw\n"
-_UNKNOWN_LINE = r"%M\t%phl\n"
-_NUMBERS = (7, 10, 17)
-"""UniDic's numbers of lemma, orthBase and kana."""
-
-
 class _PerThread(threading.local):
     """A tagger for each thread."""
 
     def __init__(self, dictionary_folder: str, user_dictionary: str) -> None:
-        self.parse = open_tagger(dictionary_folder, _KNOWN_LINE, _UNKNOWN_LINE, user_dictionary)
+        self.parse = open_tagger(dictionary_folder, KNOWN_LINE, UNKNOWN_LINE, user_dictionary)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import Protocol
 
 from rag.text.analyzer import Analysis, Feature
 from rag.text.era import FISCAL_YEAR_START, find_dates
@@ -23,20 +24,47 @@ _ARTICLE = re.compile(
 _CODE = re.compile(r"[0-9a-z]+(?:[-_./:@][0-9a-z]+)*(?:\+\+|#)?")
 
 
-def number_terms(analysis: Analysis, numerals: Sequence[int]) -> Iterator[str]:
+class Words(Protocol):
+    """The words of a text in their order."""
+
+    def feature(self, place: int) -> Feature:
+        """What the dictionary says of a word."""
+        ...
+
+    def is_joined(self, place: int) -> bool:
+        """True when a word is there that follows the one before it without a gap."""
+        ...
+
+
+class AnalysedWords:
+    """The words of one analysis."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+
+    def feature(self, place: int) -> Feature:
+        """See `Words`."""
+        return self._analysis.features[place]
+
+    def is_joined(self, place: int) -> bool:
+        """See `Words`."""
+        starts, ends = self._analysis.starts, self._analysis.ends
+        return 0 < place < len(starts) and starts[place] == ends[place - 1]
+
+
+def number_terms(words: Words, numerals: Sequence[int]) -> Iterator[tuple[int, str]]:
     """Numbers as digits, and once more with the counter behind them: 三十五万円 → 350000, 350000円.
 
-    ``numerals`` are the places of the numerals among the morphemes.
+    ``numerals`` are the places of the numerals among the words; each term comes with that of its first.
     """
-    features = analysis.features
-    for first, last in _runs(analysis, numerals):
-        number = _digits("".join([feature.base for feature in features[first:last]]))
+    for first, last in _runs(words, numerals):
+        number = _digits("".join([words.feature(place).base for place in range(first, last)]))
         if len(number) > MAX_EXACT_CHARS:
             continue
-        yield number
-        if _joined(analysis, last) and _is_counter(features[last]):
+        yield first, number
+        if words.is_joined(last) and _is_counter(counter := words.feature(last)):
             # The lemma is one for 3ヶ月, 3か月 and 三箇月.
-            yield number + features[last].lemma
+            yield first, number + counter.lemma
 
 
 def _is_counter(feature: Feature) -> bool:
@@ -51,12 +79,12 @@ def _digits(written: str) -> str:
     return written if value is None else str(value)
 
 
-def _runs(analysis: Analysis, numerals: Sequence[int]) -> Iterator[Span]:
+def _runs(words: Words, numerals: Sequence[int]) -> Iterator[Span]:
     """Numerals without a gap as one; a comma before three digits belongs to them."""
     first = last = -1
     for place in numerals:
-        if (place == last and _joined(analysis, place)) or (
-            place == last + 1 and _is_grouping(analysis, last, place)
+        if (place == last and words.is_joined(place)) or (
+            place == last + 1 and _is_grouping(words, last, place)
         ):
             last = place + 1
         else:
@@ -67,18 +95,14 @@ def _runs(analysis: Analysis, numerals: Sequence[int]) -> Iterator[Span]:
         yield Span(first, last)
 
 
-def _is_grouping(analysis: Analysis, comma: int, numeral: int) -> bool:
+def _is_grouping(words: Words, comma: int, numeral: int) -> bool:
     return (
-        analysis.features[comma].base == ","
-        and len(analysis.features[numeral].base) == _GROUP_DIGITS
-        and _joined(analysis, comma)
-        and _joined(analysis, numeral)
+        comma > 0
+        and words.feature(comma).base == ","
+        and len(words.feature(numeral).base) == _GROUP_DIGITS
+        and words.is_joined(comma)
+        and words.is_joined(numeral)
     )
-
-
-def _joined(analysis: Analysis, place: int) -> bool:
-    """True when the morpheme follows the one before it without a gap."""
-    return place < len(analysis.starts) and analysis.starts[place] == analysis.ends[place - 1]
 
 
 def code_terms(folded: str) -> Iterator[str]:

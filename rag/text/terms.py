@@ -16,7 +16,7 @@ from operator import add
 from typing import NamedTuple
 
 from rag.text.analyzer import Analysis, Feature
-from rag.text.exact import code_terms, date_terms, number_terms
+from rag.text.exact import AnalysedWords, code_terms, date_terms, number_terms
 from rag.text.fold import fold_text
 from rag.text.stopwords import STOP_BASES
 
@@ -56,7 +56,7 @@ _READ = ("名詞", "代名詞", "形状詞", "副詞")
 _MIN_READING = 2
 _MAX_REMEMBERED = 200_000
 
-_RUN = re.compile(r"[^\W_]+")
+RUN = re.compile(r"[^\W_]+")
 KANA = re.compile(r"[ぁ-ゖァ-ヺー]+")
 TO_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 
@@ -139,7 +139,8 @@ def content_terms(text: str, analysis: Analysis) -> Parts:
     folded = fold_text(text)
     base = _counted(bases)
     if any(numerals):
-        base.update(number_terms(analysis, [place for place, numeral in enumerate(numerals) if numeral]))
+        places = [place for place, numeral in enumerate(numerals) if numeral]
+        base.update(term for _, term in number_terms(AnalysedWords(analysis), places))
     base.update(code_terms(folded))
     base.update(date_terms(text))
     return Parts(base, _bigrams(folded), _counted(lemmas), _counted(readings))
@@ -157,7 +158,7 @@ def _counted(terms: Iterable[str]) -> Counter[str]:
 
 
 def _bigrams(folded: str) -> Counter[str]:
-    runs = _RUN.findall(folded)
+    runs = RUN.findall(folded)
     return Counter(chain.from_iterable([map(add, run, run[1:]) if run[1:] else run for run in runs]))
 
 
@@ -170,7 +171,7 @@ def pairs_within(folded: str) -> list[str]:
     ['1型', '型の']
     """
     pairs: dict[str, None] = {}
-    for match in _RUN.finditer(folded):
+    for match in RUN.finditer(folded):
         if len(match[0]) > 1:
             pairs |= dict.fromkeys(map(add, match[0], match[0][1:]))
         elif match.start() > 0 and match.end() < len(folded):
@@ -178,7 +179,7 @@ def pairs_within(folded: str) -> list[str]:
     return list(pairs)
 
 
-class _Role(NamedTuple):
+class Role(NamedTuple):
     """What a word gives to the index; empty strings give nothing."""
 
     base: str = ""
@@ -187,25 +188,26 @@ class _Role(NamedTuple):
     is_numeral: bool = False
 
 
-class _Roles(dict[Feature, _Role]):
+class _Roles(dict[Feature, Role]):
     """Feature → role, worked out once for each word of the language."""
 
-    def __missing__(self, feature: Feature) -> _Role:
-        self[feature] = role = _role(feature)
-        return role
+    def __missing__(self, feature: Feature) -> Role:
+        self[feature] = found = role(feature)
+        return found
 
 
 _ROLES = _Roles()
 
 
-def _role(feature: Feature) -> _Role:
+def role(feature: Feature) -> Role:
+    """What a word gives to the index, worked out anew; a numeral is told, its terms are `number_terms`."""
     pos, base, lemma, reading = feature
     if pos == _NUMERAL:
-        return _Role(is_numeral=True)
+        return Role(is_numeral=True)
     if not pos.startswith(_CONTENT) or pos.startswith(_NO_CONTENT) or base in STOP_BASES:
-        return _Role()
+        return Role()
     if KANA.fullmatch(base):
         reading = base.translate(TO_KATAKANA)
     if not pos.startswith(_READ) or len(reading) < _MIN_READING:
         reading = ""
-    return _Role(base, lemma, reading)
+    return Role(base, lemma, reading)

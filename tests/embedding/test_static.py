@@ -19,11 +19,10 @@ from rag.embedding.static import (
     VECTORS_FILE,
     WORDS_FILE,
     StaticEmbedder,
-    is_embedded,
     load_static_embedder,
-    ngram_rows,
     revision_of,
 )
+from rag.embedding.word_codes import is_embedded, ngram_rows
 from rag.errors import ModelError, ModelUnavailable
 from rag.text.analyzer import Feature, MecabAnalyzer, load_analyzer
 
