@@ -6,7 +6,7 @@ and from segment to segment. A vector of zeros is in no segment: it is near to n
 
 A small segment is searched from end to end. A large one has a sketch beside it, four bits for every two
 dimensions (product quantisation, "fast scan"): what looks near in the sketch is compared exactly. On 100,000
-vectors of the bundled embedder that takes 1.0 ms instead of 3.0 and finds .988 of the nearest fifty; lists of
+vectors of the bundled embedder that takes .6 ms instead of 2.5 and finds .988 of the nearest fifty; lists of
 vectors (IVF) found .93 in .8 ms, .97 in 1.2. Where a scope shows little of a segment, all of that little is
 compared.
 """
@@ -153,11 +153,13 @@ class Segment:
 
     def _search_sketch(self, vector: Rows, shown: NDArray[np.bool_] | None, compared: int) -> Scored:
         """The exact scores of the ``compared`` vectors that look nearest."""
-        _, places = self.sketch.search(vector[None], compared)
-        near = places[0][places[0] >= 0]
+        nearest = faiss.IndexRefine(self.sketch, self.vectors)
+        parameters = faiss.IndexRefineSearchParameters(k_factor=1.0)  # type: ignore[call-arg]
+        scores, places = nearest.search(vector[None], compared, params=parameters)
+        kept = places[0] >= 0
         if shown is not None:
-            near = near[shown[near]]
-        return Scored(self.chunk_ids[near], self.vectors.reconstruct_batch(near) @ vector)
+            kept &= shown[places[0]]
+        return Scored(self.chunk_ids[places[0][kept]], scores[0][kept])
 
 
 def _sketch(vectors: Any) -> Any:

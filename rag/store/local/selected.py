@@ -15,7 +15,7 @@ from rag.store.local.changes import State
 from rag.store.local.dense_view import DenseView
 from rag.store.local.keyword_view import KeywordView, score_stored
 from rag.store.local.ranking import Scored, take_best
-from rag.store.packing import unpack_vector
+from rag.store.packing import VECTOR_TYPE
 from rag.types import Scope
 
 MAX_SCORED = 2_000
@@ -66,9 +66,11 @@ def search_dense(
 
     def score(chunk_ids: Ids) -> Scored:
         blobs = find_blobs(connection, "chunk_vectors", chunk_ids.tolist())
-        vectors = {chunk_id: unpack_vector(data) for chunk_id, data in blobs.items()}
-        near = {chunk_id: float(other @ vector) for chunk_id, other in vectors.items() if other.any()}
-        return Scored(np.array(list(near), dtype=np.int64), np.array(list(near.values()), dtype=np.float32))
+        stored = np.frombuffer(b"".join(blobs.values()), VECTOR_TYPE)
+        vectors = stored.reshape(-1, len(vector)).astype(np.float32)
+        near_something = vectors.any(axis=1)
+        found = np.fromiter(blobs, np.int64, len(blobs))[near_something]
+        return Scored(found, vectors[near_something] @ vector)
 
     return search(top_k) if only is None else search_among(search, score, only, top_k)
 
