@@ -79,7 +79,7 @@ _SHOWS = (
 
 _COMMANDS = re.compile("|".join(f"(?:{pattern})" for pattern in (*_DROPS, *_ROLES, *_SAYINGS, *_SHOWS)))
 _HINT = re.compile(
-    "無視|忘れ|破棄|リセット|取り消|上書き|従わな|従うな|無効|プロンプト|メッセージ|から|制限|制約|規則|ルール|検閲"
+    "無視|忘れ|破棄|リセット|取り消|上書き|従わな|従うな|無効|プロンプト|メッセージ|(?:今|これ|いま)から|制限|制約|規則|ルール|検閲"
     f"|{_SAY}|モード|この(?:文書|資料|文章|ページ|ファイル)を|隠さ|内部|指示|外部に送|urlに送"
     "|ignore|disregard|forget|override|bypass|instruction|prompt|you are|as (?:an? )?(?:unr|jail|dan|evil)"
     "|anything now|jailbreak|developer mode|assistant|chatbot|llm|ai\\b|language model|the user"
@@ -94,10 +94,14 @@ def find_instructions(text: str) -> Iterator[Span]:
     >>> [text[span.start : span.end] for span in find_instructions(text)]
     ['以上の指示を無視']
     """
-    folded = fold(text)
-    begin = 0
-    for line in folded.text.splitlines(keepends=True):
-        if _HINT.search(line):
-            for match in _COMMANDS.finditer(line):
-                yield folded.original_span(begin + match.start(), begin + match.end())
-        begin += len(line)
+    # Folding makes a blank of a new line; a pilcrow stays and belongs to no command.
+    folded = fold(text.replace("\n", "¶"))
+    end = -1
+    for hint in _HINT.finditer(folded.text):
+        if hint.start() <= end:
+            continue
+        begin = folded.text.rfind("¶", 0, hint.start()) + 1
+        end = folded.text.find("¶", hint.end())
+        end = len(folded.text) if end < 0 else end
+        for match in _COMMANDS.finditer(folded.text[begin:end]):
+            yield folded.original_span(begin + match.start(), begin + match.end())
