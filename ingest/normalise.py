@@ -54,6 +54,8 @@ def normalise(text: str, annotations: Sequence[Annotation] = (), *, keep_indent:
 
     Example: ``"第一条\u00a0目的\r\n\0"`` becomes ``"第一条 目的\n"`` with ``{"control": 1}`` dropped.
     """
+    if text.isprintable() and text.strip(" ") == text:  # no line, control or invisible character, no blank
+        return Normalised(text, tuple(annotations))
     dropped: Counter[str] = Counter()
     shifts: list[_Shift] = []
     for pattern in _PASSES[keep_indent]:

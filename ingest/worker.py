@@ -7,6 +7,7 @@ parent notices.
 
 from __future__ import annotations
 
+import gc
 import resource
 import sys
 from collections.abc import Callable
@@ -19,6 +20,9 @@ from rag.errors import DamagedDocument, LimitExceeded, RagError
 
 RETIRE_BYTES = 700_000_000
 """A process that holds more than this between two jobs makes room for a fresh one."""
+
+COLLECT_EVERY = 50_000
+"""So many more objects made than let go bring on a look for cycles, of which documents have few."""
 
 _STATM = Path("/proc/self/statm")
 
@@ -42,6 +46,7 @@ def serve(line: Connection, build: Callable[[Configuration], Work]) -> None:
         except RagError as error:
             line.send_bytes(bytes([Kind.BROKEN]) + encode_error(error))
             return
+        _settle()
         line.send_bytes(bytes([Kind.READY]))
         while (job := _next_job(line)) is not None:
             kind, body = answer(work, job, configuration)
@@ -78,6 +83,13 @@ def build_work(configuration: Configuration) -> Work:
     analyzer = load_analyzer(Path(words) if words is not None else None)
     preparer = Preparer(analyzer, embedder, configuration.chunking, configuration.options)
     return preparer.work
+
+
+def _settle() -> None:
+    """Let Python look for cycles seldom, and never in what was loaded: models and tables stay."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_EVERY)
 
 
 def limit_memory(num_bytes: int) -> None:
