@@ -125,7 +125,7 @@ def _with_outline(block: Block, text: str, above: int) -> Block:
     if level is None and block.kind is BlockKind.PARAGRAPH and is_bracketed(text):
         level = max(above + 1, _BRACKETED_LEVEL)
     if level is None:
-        return replace(block, text=text)
+        return block if text == block.text else replace(block, text=text)
     return replace(block, text=text, kind=BlockKind.HEADING, level=level)
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import cache
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from ingest.encoding import decode
@@ -43,6 +44,8 @@ _SITE_MARKS = (
         re.compile(r"^(?:import\s[^\n]*\sfrom\s+['\"][^\n]*|export\s+(?:default|const)\s[^\n]*)$", re.M),
     ),
 )
+_INLINE_MARK = re.compile(r"[\n\\`~*_\[<&^]")
+"""What the inside of a paragraph without code, emphasis, links, tags and the like does not hold."""
 _ALERT = re.compile(r"\[!(?:note|tip|important|warning|caution)\]\s*", re.I)
 _FENCE = re.compile(r"^([ \t>]*)(`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t>]*\2[`~]*[ \t]*$|\Z)", re.M | re.S)
 
@@ -67,11 +70,32 @@ def read(data: bytes, name: str) -> Reading:
     )
 
 
+class _Parser(MarkdownIt):
+    """CommonMark without what only a page needs: addresses of links are not shown."""
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 - the library's name
+        return url
+
+
 @cache
 def _parser() -> MarkdownIt:
     from mdit_py_plugins.footnote import footnote_plugin
 
-    return MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin)
+    parser = _Parser("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin)
+    parser.core.ruler.at("inline", _parse_inline)
+    return parser
+
+
+def _parse_inline(state: StateCore) -> None:
+    """The library's rule, but text without any mark is one token at once."""
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        token.children = []
+        if _INLINE_MARK.search(token.content):
+            state.md.inline.parse(token.content, state.md, state.env, token.children)
+        else:
+            token.children.append(Token("text", "", 0, content=token.content))
 
 
 def _without_site_marks(text: str, dropped: Counter[str]) -> str:
