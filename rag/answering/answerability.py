@@ -50,7 +50,7 @@ def answer_features(
     best = int(np.argmax(scores))
     chosen = candidates[best]
     chunk = [c for c in candidates if c.hit.chunk.id == chosen.hit.chunk.id]
-    bases = chosen.context.base.keys() | {t for c in chunk for t in c.terms.base}
+    bases = chosen.around.bases.union(*(c.bases for c in chunk))
     bigrams = chosen.context.bigram.keys() | {t for c in chunk for t in c.terms.bigram}
     others = np.delete(scores, best)
     total = sum(focus.base.values()) + sum(focus.bigram.values()) or 1.0

@@ -1,30 +1,38 @@
-"""The sentences of the hits, each with what is needed to judge it: terms, analysis, surroundings."""
+"""The sentences of the hits, each with what is needed to judge it: terms, analysis, surroundings.
+
+A question has a hundred candidates: what few of them are asked for is worked out when it is asked for.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rag.store.base import Store
 from rag.text.analyzer import Analysis, Analyzer
 from rag.text.fold import fold_text
-from rag.text.terms import Parts, content_terms
+from rag.text.terms import Parts, base_terms, content_terms, word_reading
 from rag.types import Hit, Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Surroundings:
     """What stands around the sentences of one chunk: title and headings, and the chunk's analysis."""
 
     heading: str
     folded_heading: str
     heading_analysis: Analysis
-    terms: Parts
     chunk_analysis: Analysis
 
+    @cached_property
+    def bases(self) -> frozenset[str]:
+        """Base terms of title and headings."""
+        return frozenset(base_terms(self.heading, self.folded_heading, self.heading_analysis))
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Candidate:
     """One sentence of a hit; ``span`` is in the document's text, white space at its ends left out.
 
@@ -38,14 +46,38 @@ class Candidate:
     span: Span
     text: str
     folded: str
-    analysis: Analysis
-    terms: Parts
     around: Surroundings
+
+    @property
+    def within(self) -> Span:
+        """The sentence in offsets of its chunk."""
+        start = self.hit.chunk.start
+        return Span(self.span.start - start, self.span.end - start)
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """That of the sentence alone, cut out of its chunk's."""
+        return self.around.chunk_analysis.slice(self.within)
+
+    @cached_property
+    def bases(self) -> frozenset[str]:
+        """Its base terms."""
+        return frozenset(base_terms(self.text, self.folded, self.analysis))
+
+    @cached_property
+    def readings(self) -> frozenset[str]:
+        """Its terms by reading."""
+        return frozenset(map(word_reading, self.analysis.features))
+
+    @property
+    def terms(self) -> Parts:
+        """All its terms."""
+        return content_terms(self.text, self.analysis)
 
     @property
     def context(self) -> Parts:
         """The terms of title and headings."""
-        return self.around.terms
+        return content_terms(self.around.heading, self.around.heading_analysis)
 
 
 _SPEAKS = re.compile(r"\w")
@@ -59,32 +91,27 @@ def collect_candidates(hits: Sequence[Hit], store: Store, analyzer: Analyzer) ->
     ago) is analysed here.
     """
     analyses = store.analyses([hit.chunk.id for hit in hits])
-    headings: dict[str, tuple[str, Analysis, Parts]] = {}
     candidates = []
     for rank, hit in enumerate(hits):
         chunk = hit.chunk
         analysis = analyses.get(chunk.id) or analyzer.analyze(chunk.text)
         heading = "\n".join((hit.document.title, *chunk.heading_path))
-        if heading not in headings:
-            known = analyzer.analyze(heading)
-            headings[heading] = fold_text(heading), known, content_terms(heading, known)
-        around = Surroundings(heading, *headings[heading], analysis)
-        path = _bare("\n".join(chunk.heading_path))
+        around = Surroundings(heading, fold_text(heading), analyzer.analyze(heading), analysis)
+        path = _bare(fold_text("\n".join(chunk.heading_path)))
         for position, sentence in enumerate(chunk.sentences or (Span(chunk.start, chunk.end),)):
             local = _stripped(chunk.text, Span(sentence.start - chunk.start, sentence.end - chunk.start))
             text = chunk.text[local.start : local.end]
-            if not _SPEAKS.search(text) or _bare(text) in path:
+            folded = fold_text(text)
+            if not _SPEAKS.search(text) or _bare(folded) in path:
                 continue
-            cut = analysis.slice(local)
             span = Span(local.start + chunk.start, local.end + chunk.start)
-            terms = content_terms(text, cut)
-            candidates.append(Candidate(hit, rank, position, span, text, fold_text(text), cut, terms, around))
+            candidates.append(Candidate(hit, rank, position, span, text, folded, around))
     return candidates
 
 
-def _bare(text: str) -> str:
+def _bare(folded: str) -> str:
     """Comparison form without white space and marks of headings."""
-    return "".join(fold_text(text).split()).lstrip("#")
+    return "".join(folded.split()).lstrip("#")
 
 
 def _stripped(text: str, span: Span) -> Span:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,16 +19,16 @@ from numpy.typing import NDArray
 from rag.answering.candidates import Candidate
 from rag.answering.hit_reader import HitReader
 from rag.answering.question_type import INTERROGATIVES, QuestionType, find_question_type
-from rag.answering.words import WordVectors, soft_coverage
+from rag.answering.words import nearest_words, weighed
 from rag.embedding.base import Embedder
 from rag.retrieval.base import Query
 from rag.store.base import Store
-from rag.text.analyzer import Analysis
 from rag.text.fold import fold_text
 from rag.text.terms import content_terms
 
 Matrix = NDArray[np.float32]
 Column = NDArray[np.float32]
+Marks = NDArray[np.bool_]
 
 FACTS = (
     "base_covered",
@@ -132,61 +132,63 @@ class SentenceJudge:
     def __init__(self, embedder: Embedder, reader: HitReader) -> None:
         self.reader = reader
         self._embedder = embedder
-        self._words = WordVectors(embedder)
 
     def features(self, focus: Focus, candidates: Sequence[Candidate]) -> Matrix:
         """One row a candidate, one column a name of `SENTENCE_FEATURES`; float32."""
         if not candidates:
             return np.zeros((0, len(SENTENCE_FEATURES)), np.float32)
-        near = np.column_stack([*self._soft(focus, candidates), *self._similarities(focus, candidates)])
+        chunks = _Chunks.of(candidates)
         read = self.reader.facts(focus.query.analysis, candidates)
         best = max(candidate.hit.score for candidate in candidates) or 1.0
-        rows = [
-            (
-                *_coverage(focus, candidate, _neighbours(candidates, index)),
-                *near[index],
-                candidate.hit.score / best,
-                float(candidate.rank == 0),
-                *_shape(focus, candidate),
-                *read[index],
-            )
-            for index, candidate in enumerate(candidates)
+        columns: list[Matrix] = [
+            _coverage(focus, candidates, chunks),
+            *self._soft(focus, candidates, chunks),
+            *self._similarities(focus, candidates, chunks),
+            np.array([candidate.hit.score / best for candidate in candidates], np.float32),
+            np.array([candidate.rank == 0 for candidate in candidates], np.float32),
+            np.array([_shape(focus, candidate) for candidate in candidates], np.float32),
+            read.astype(np.float32),
         ]
-        return _beside_others(np.asarray(rows, np.float32))
+        return _beside_others(np.column_stack(columns))
 
-    def _soft(self, focus: Focus, candidates: Sequence[Candidate]) -> tuple[Column, Column]:
+    def _soft(self, focus: Focus, candidates: Sequence[Candidate], chunks: _Chunks) -> tuple[Column, Column]:
         """Nearness word by word: in the sentence, and in the sentence with its headings."""
         asked = [feature for feature in focus.query.analysis.features if feature.base in focus.base]
         weights = [focus.base[feature.base] for feature in asked]
-        alone = [set(candidate.analysis.features) for candidate in candidates]
-        within = [
-            words.union(candidate.around.heading_analysis.features)
-            for words, candidate in zip(alone, candidates, strict=True)
-        ]
-        return (
-            soft_coverage(asked, weights, alone, self._words),
-            soft_coverage(asked, weights, within, self._words),
-        )
+        sentences = [candidate.analysis.features for candidate in candidates]
+        headings = [first.around.heading_analysis.features for first in chunks.firsts]
+        nearest = nearest_words(asked, [*sentences, *headings], self.reader.words)
+        alone, above = nearest[: len(sentences)], nearest[len(sentences) :]
+        return weighed(alone, weights), weighed(np.maximum(alone, above[chunks.owners]), weights)
 
-    def _similarities(self, focus: Focus, candidates: Sequence[Candidate]) -> tuple[Column, Column, Column]:
+    def _similarities(self, focus: Focus, candidates: Sequence[Candidate], chunks: _Chunks) -> list[Column]:
         """Cosines of the question with the sentence, with its whole chunk, and with the headings."""
         (question,) = self._embedder.embed_queries([focus.query.text], [focus.query.analysis])
-        alone = self._cosines(question, [(c.text, c.analysis) for c in candidates])
-        chunks = {c.hit.chunk.id: c for c in candidates}
-        places = {chunk_id: place for place, chunk_id in enumerate(chunks)}
-        whole = self._cosines(
-            question, [(c.hit.chunk.text, c.around.chunk_analysis) for c in chunks.values()]
-        )
-        heading = self._cosines(
-            question, [(c.around.heading, c.around.heading_analysis) for c in chunks.values()]
-        )
-        rows = [places[candidate.hit.chunk.id] for candidate in candidates]
-        return alone, whole[rows], heading[rows]
-
-    def _cosines(self, question: Column, texts: Sequence[tuple[str, Analysis]]) -> Column:
+        texts = [
+            *((one.text, one.analysis) for one in candidates),
+            *((first.hit.chunk.text, first.around.chunk_analysis) for first in chunks.firsts),
+            *((first.around.heading, first.around.heading_analysis) for first in chunks.firsts),
+        ]
         vectors = self._embedder.embed_documents([text for text, _ in texts], [known for _, known in texts])
-        cosines: Column = vectors @ question
-        return cosines
+        alone, whole, heading = np.split(
+            vectors @ question, [len(candidates), len(candidates) + len(chunks.firsts)]
+        )
+        return [alone, whole[chunks.owners], heading[chunks.owners]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunks:
+    """The chunks that candidates stand in: the first candidate of each, and which chunk each stands in."""
+
+    firsts: Sequence[Candidate]
+    owners: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, candidates: Sequence[Candidate]) -> _Chunks:
+        places: dict[int, int] = {}
+        owners = [places.setdefault(candidate.hit.chunk.id, len(places)) for candidate in candidates]
+        firsts = {candidate.hit.chunk.id: candidate for candidate in reversed(candidates)}
+        return cls([firsts[chunk_id] for chunk_id in places], np.array(owners, np.intp))
 
 
 def _beside_others(facts: Matrix) -> Matrix:
@@ -197,30 +199,73 @@ def _beside_others(facts: Matrix) -> Matrix:
     return np.hstack([facts, shares, some & (facts >= most - _NOTHING)]).astype(np.float32)
 
 
-def _coverage(focus: Focus, candidate: Candidate, neighbours: Sequence[Candidate]) -> tuple[float, ...]:
-    """The first eight features: which share of the question's words is here, or near."""
-    base, bigram = candidate.terms.base, candidate.terms.bigram
-    context_base = base.keys() | candidate.context.base.keys()
-    context_bigram = bigram.keys() | candidate.context.bigram.keys()
-    near = context_base.union(*(n.terms.base.keys() for n in neighbours))
-    rarest = max(focus.base, key=focus.base.__getitem__, default="")
-    return (
-        covered(focus.base, base),
-        covered(focus.bigram, bigram),
-        covered(focus.reading, candidate.terms.reading),
-        covered(focus.base, context_base),
-        covered(focus.bigram, context_bigram),
-        covered(focus.base, near),
-        float(rarest in base),
-        float(rarest in context_base),
+def _coverage(focus: Focus, candidates: Sequence[Candidate], chunks: _Chunks) -> Matrix:
+    """The first eight features: which share of the question's words is here, or near; (candidates, 8)."""
+    around, owners = [first.around for first in chunks.firsts], chunks.owners
+    base = _present(focus.base, [one.bases for one in candidates])
+    with_context = base | _present(focus.base, [one.bases for one in around])[owners]
+    near = with_context.copy()
+    beside = owners[1:] == owners[:-1]
+    near[1:][beside] |= base[:-1][beside]
+    near[:-1][beside] |= base[1:][beside]
+    bigram = _pairs_present(focus.bigram, [one.folded for one in candidates])
+    bigram_above = _pairs_present(focus.bigram, [one.folded_heading for one in around])[owners]
+    reading = _present(focus.reading, [one.readings for one in candidates])
+    return np.column_stack(
+        [
+            _shares(focus.base, base),
+            _shares(focus.bigram, bigram),
+            _shares(focus.reading, reading),
+            _shares(focus.base, with_context),
+            _shares(focus.bigram, bigram | bigram_above),
+            _shares(focus.base, near),
+            _of_rarest(focus.base, base),
+            _of_rarest(focus.base, with_context),
+        ]
     )
+
+
+def _present(terms: Collection[str], texts: Sequence[Container[str]]) -> Marks:
+    """Which terms each text has; (texts, terms)."""
+    return np.array([[term in text for term in terms] for text in texts], np.bool_)
+
+
+def _pairs_present(terms: Collection[str], texts: Sequence[str]) -> Marks:
+    """Which terms of the field ``bigram`` the texts have, which are in comparison form; (texts, terms).
+
+    Two characters stand there side by side; one that is a term by itself stands alone there too.
+    """
+    alone = {term: re.compile(rf"(?<![^\W_]){re.escape(term)}(?![^\W_])") for term in terms if len(term) == 1}
+    return np.array(
+        [
+            [bool(alone[term].search(text)) if term in alone else term in text for term in terms]
+            for text in texts
+        ],
+        np.bool_,
+    )
+
+
+def _shares(weights: Mapping[str, float], present: Marks) -> Column:
+    """The share of the weights whose term is present, for each text; 0 without weights."""
+    each = np.array(list(weights.values()), np.float64)
+    shares: Column = (
+        (present @ each / each.sum()).astype(np.float32) if len(each) else np.zeros(len(present), np.float32)
+    )
+    return shares
+
+
+def _of_rarest(weights: Mapping[str, float], present: Marks) -> Column:
+    """Whether the weightiest term is present, for each text."""
+    if not weights:
+        return np.zeros(len(present), np.float32)
+    rarest = max(range(len(weights)), key=list(weights.values()).__getitem__)
+    return present[:, rarest].astype(np.float32)
 
 
 def _shape(focus: Focus, candidate: Candidate) -> tuple[float, ...]:
     """The last features: what kind of sentence this is, and whether it has what was named."""
-    base = candidate.terms.base
     answered = bool(focus.kind and focus.kind.answered.search(candidate.folded))
-    new = sum(1 for term in base if term not in focus.base)
+    new = len(candidate.bases - focus.base.keys())
     here = set(_NUMBER.findall(candidate.folded))
     return (
         float(answered),
@@ -252,11 +297,3 @@ def covered(weights: Mapping[str, float], present: Container[str]) -> float:
     total = sum(weights.values())
     found = sum(weight for term, weight in weights.items() if term in present)
     return found / total if total else 0.0
-
-
-def _neighbours(candidates: Sequence[Candidate], index: int) -> list[Candidate]:
-    chunk_id = candidates[index].hit.chunk.id
-    near = (index - 1, index + 1)
-    return [
-        candidates[i] for i in near if 0 <= i < len(candidates) and candidates[i].hit.chunk.id == chunk_id
-    ]

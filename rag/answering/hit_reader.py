@@ -12,7 +12,6 @@ from rag.comprehension import Passage, Reading, SpanReader, find_span, word_rang
 from rag.comprehension.reader import NEVER
 from rag.retrieval.rerank import describe
 from rag.text.analyzer import Analysis
-from rag.types import Span
 
 Column = NDArray[np.float64]
 
@@ -21,6 +20,7 @@ class HitReader:
     """The bundled reader with the weights of the bundled re-ranker, whichever one ordered the hits."""
 
     def __init__(self, reader: SpanReader, ranking: Column) -> None:
+        self.words = reader.words
         self._reader = reader
         self._ranking = ranking
 
@@ -30,16 +30,15 @@ class HitReader:
         Shape (candidates, 3), values in [0, 1].
         """
         readings = self._read(question, candidates)
-        starts = [_in_sentence(c, r.starts) for c, r in zip(candidates, readings, strict=True)]
-        ends = [_in_sentence(c, r.ends) for c, r in zip(candidates, readings, strict=True)]
-        most = max(float(part.max(initial=NEVER)) for part in starts)
-        masses = np.array([float(np.exp(part - most).sum()) for part in starts])
-        peaks = [
-            float(begin.max(initial=NEVER) + end.max(initial=NEVER))
-            for begin, end in zip(starts, ends, strict=True)
-        ]
+        words = [slice(*word_range(one.around.chunk_analysis, one.within)) for one in candidates]
+        sizes = np.array([some.stop - some.start for some in words])
+        told = list(zip(readings, words, strict=True))
+        starts = np.concatenate([reading.starts[some] for reading, some in told])
+        ends = np.concatenate([reading.ends[some] for reading, some in told])
+        masses = _by_text(np.add, np.exp(starts - starts.max(initial=NEVER)), sizes, 0)
+        peaks = _by_text(np.maximum, starts, sizes, NEVER) + _by_text(np.maximum, ends, sizes, NEVER)
         relevance = np.array([reading.relevance for reading in readings])
-        return np.column_stack([masses / masses.sum(), _squashed(np.array(peaks) / 2), _squashed(relevance)])
+        return np.column_stack([masses / masses.sum(), _squashed(peaks / 2), _squashed(relevance)])
 
     def rank(self, question: Analysis, candidates: Sequence[Candidate]) -> list[float]:
         """The re-ranker's scores of the hits that the candidates stand in, best first."""
@@ -51,7 +50,7 @@ class HitReader:
     def short_answer(self, question: Analysis, candidate: Candidate) -> str:
         """The words of the sentence where the answer most likely is: 「20日」."""
         (reading,) = self._read(question, [candidate])
-        found = find_span(reading, candidate.around.chunk_analysis, _within(candidate))
+        found = find_span(reading, candidate.around.chunk_analysis, candidate.within)
         return candidate.hit.chunk.text[found.span.start : found.span.end] if found else ""
 
     def _read(self, question: Analysis, candidates: Sequence[Candidate]) -> list[Reading]:
@@ -62,15 +61,13 @@ class HitReader:
         return [read[c.hit.chunk.id] for c in candidates]
 
 
-def _within(candidate: Candidate) -> Span:
-    """The sentence in offsets of its chunk."""
-    start = candidate.hit.chunk.start
-    return Span(candidate.span.start - start, candidate.span.end - start)
-
-
-def _in_sentence(candidate: Candidate, logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    first, last = word_range(candidate.around.chunk_analysis, _within(candidate))
-    return logits[first:last]
+def _by_text(join: np.ufunc, values: NDArray[np.float32], sizes: NDArray[np.intp], nothing: float) -> Column:
+    """``join`` over so many values after so many, ``nothing`` over none."""
+    filled = sizes > 0
+    joined = np.full(len(sizes), nothing, np.float64)
+    if filled.any():
+        joined[filled] = join.reduceat(values, (np.cumsum(sizes) - sizes)[filled])
+    return joined
 
 
 def _squashed(logits: Column) -> Column:

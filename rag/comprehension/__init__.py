@@ -8,5 +8,15 @@ from __future__ import annotations
 
 from rag.comprehension.reader import Passage, Reading, SpanReader, load_span_reader
 from rag.comprehension.spans import FoundSpan, find_span, word_range
+from rag.comprehension.words import WordTable
 
-__all__ = ["FoundSpan", "Passage", "Reading", "SpanReader", "find_span", "load_span_reader", "word_range"]
+__all__ = [
+    "FoundSpan",
+    "Passage",
+    "Reading",
+    "SpanReader",
+    "WordTable",
+    "find_span",
+    "load_span_reader",
+    "word_range",
+]

@@ -39,6 +39,7 @@ MODEL_FILES = (WORDS_FILE, VECTORS_FILE, SCALES_FILE)
 MAX_REMEMBERED_WORDS = 200_000
 _CODE_BITS = 32
 _CODES = (1 << _CODE_BITS) - 1
+_TEXTS_AT_ONCE = 128
 
 
 class StaticConfig(BaseModel):
@@ -112,14 +113,20 @@ class StaticEmbedder:
         """The rows that make up each text, with their weights, ascending by text."""
         codes = self._code_table.of(columns.vocabulary)[columns.numbers]
         words, owners = ranges(columns.bounds, parts.ravel())
+        return self._rows_of(owners // parts.shape[1], codes[words], self._column_codes)
+
+    def _rows_of(
+        self, owners: Integers, codes: Integers, known: Codes
+    ) -> tuple[Integers, Integers, NDArray[np.float32]]:
+        """The same for words by their codes, each with the text that it stands in."""
         # As unsigned numbers own rows come first: the order in which they are summed up.
-        keys = owners // parts.shape[1] << _CODE_BITS | codes[words] & _CODES
+        keys = owners << _CODE_BITS | codes & _CODES
         met, counts = np.unique(keys, return_counts=True)
         owners, codes = met >> _CODE_BITS, met.astype(np.int32)
         kept = codes != NO_ROW
         owners, codes, factors = owners[kept], codes[kept], np.sqrt(counts[kept].astype(np.float32))
         without_row = codes < NO_ROW
-        pieces = [self._column_codes.pieces(code) for code in codes[without_row].tolist()]
+        pieces = [known.pieces(code) for code in codes[without_row].tolist()]
         sizes = np.ones(len(codes), np.int64)
         sizes[without_row] = [len(rows) for rows in pieces]
         rows = np.repeat(codes, sizes)
@@ -151,24 +158,24 @@ class StaticEmbedder:
         if len(texts) != len(analyses):
             raise ValueError(f"{len(texts)} texts came with {len(analyses)} analyses")
         vectors = np.zeros((len(analyses), self._config.dimension), dtype=np.float32)
-        for vector, analysis in zip(vectors, analyses, strict=True):
-            self._sum_words(analysis.features, vector)
+        for first in range(0, len(analyses), _TEXTS_AT_ONCE):
+            some = analyses[first : first + _TEXTS_AT_ONCE]
+            self._sum_words([analysis.features for analysis in some], vectors[first : first + len(some)])
         return _normalised(vectors)
 
-    def _sum_words(self, features: Sequence[Feature], vector: NDArray[np.float32]) -> None:
+    def _sum_words(self, texts: Sequence[Sequence[Feature]], vectors: Vectors) -> None:
+        """The sums of several texts, each row that they have in common unpacked once."""
+        sizes = [len(features) for features in texts]
         with self._lock:
             self._codes.make_room()
-            codes = np.fromiter(map(self._codes.__getitem__, features), np.int64, len(features))
-            rows, counts = np.unique(codes, return_counts=True)
-            factors = np.sqrt(counts.astype(np.float32))
-            own = int(np.searchsorted(rows, NO_ROW, side="right"))
-            pieces = [self._codes.pieces(code) for code in rows[:own].tolist() if code < NO_ROW]
-        sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
-        shares = np.repeat(factors[: len(pieces)] / sizes.astype(np.float32), sizes)
-        used = np.concatenate([rows[own:], np.fromiter(chain.from_iterable(pieces), np.int64, sizes.sum())])
-        weights = np.concatenate([factors[own:], shares]) * self._scales[used]
-        if len(used):
-            np.matmul(weights, self._vectors[used].astype(np.float32), out=vector)
+            codes = np.fromiter(
+                map(self._codes.__getitem__, chain.from_iterable(texts)), np.int64, sum(sizes)
+            )
+            owners, rows, weights = self._rows_of(np.repeat(np.arange(len(texts)), sizes), codes, self._codes)
+        used, places = np.unique(rows, return_inverse=True)
+        mixture = np.zeros((len(texts), len(used)), np.float32)
+        np.add.at(mixture.ravel(), owners * len(used) + places, weights)
+        np.matmul(mixture, self._vectors[used].astype(np.float32), out=vectors)
 
 
 def _normalised(vectors: Vectors) -> Vectors:

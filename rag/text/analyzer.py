@@ -50,6 +50,10 @@ __all__ = (
 
 ANALYZER_VERSION = "mecab-1"
 
+_SHORT_CHARS = 200
+_MAX_SHORT = 2_000
+"""Texts up to this length are remembered: several parts read a question, headings stand over many hits."""
+
 
 class Morpheme(NamedTuple):
     """One word with its span in the analysed text: 「申し込んだ」 → (0, 4, 申し込む…), (4, 5, だ…)."""
@@ -86,8 +90,8 @@ class Analysis:
         last = max(first, bisect_right(self.ends, span.end))
         return Analysis(
             self.analyzer,
-            tuple(start - span.start for start in self.starts[first:last]),
-            tuple(end - span.start for end in self.ends[first:last]),
+            tuple([start - span.start for start in self.starts[first:last]]),
+            tuple([end - span.start for end in self.ends[first:last]]),
             self.features[first:last],
         )
 
@@ -125,6 +129,7 @@ class MecabAnalyzer:
         self._lexicons = Lexicons(dictionary_folder, user_dictionary)
         self._vocabulary = Vocabulary(self._lexicons)
         self._name = f"{self.version}+{dictionary}"
+        self._short: dict[str, Analysis] = {}
 
     def analyze(self, text: str) -> Analysis:
         """Analyse a text of any length; lone surrogates and control characters count as spaces.
@@ -132,6 +137,16 @@ class MecabAnalyzer:
         >>> [m.feature.base for m in load_analyzer().analyze("年休を申し込んだ").morphemes()]
         ['年休', 'を', '申し込む', 'だ']
         """
+        if len(text) > _SHORT_CHARS:
+            return self._analyze(text)
+        known = self._short.get(text)
+        if known is None:
+            if len(self._short) >= _MAX_SHORT:
+                self._short = {}  # others may still read from the old one
+            self._short[text] = known = self._analyze(text)
+        return known
+
+    def _analyze(self, text: str) -> Analysis:
         folded = fold(text)
         vocabulary, parse = self._current_vocabulary(), self._threads.parse
         words = vocabulary.words

@@ -132,18 +132,24 @@ def article_mark(label: str) -> str:
 
 def content_terms(text: str, analysis: Analysis) -> Parts:
     """The terms of ``text``; the one function behind index and query."""
+    folded = fold_text(text)
+    base = base_terms(text, folded, analysis)
+    roles = [_ROLES[feature] for feature in analysis.features]
+    lemmas, readings = [role.lemma for role in roles], [role.reading for role in roles]
+    return Parts(base, _bigrams(folded), _counted(lemmas), _counted(readings))
+
+
+def base_terms(text: str, folded: str, analysis: Analysis) -> Counter[str]:
+    """The terms of the field ``base`` alone; ``folded`` is ``text`` in comparison form."""
     if len(_ROLES) > _MAX_REMEMBERED:
         _ROLES.clear()
     roles = [_ROLES[feature] for feature in analysis.features]
-    bases, lemmas, readings, numerals = zip(*roles, strict=True) if roles else ((),) * 4
-    folded = fold_text(text)
-    base = _counted(bases)
-    if any(numerals):
-        places = [place for place, numeral in enumerate(numerals) if numeral]
-        base.update(term for _, term in number_terms(AnalysedWords(analysis), places))
+    base = _counted([role.base for role in roles])
+    if numerals := [place for place, role in enumerate(roles) if role.is_numeral]:
+        base.update(term for _, term in number_terms(AnalysedWords(analysis), numerals))
     base.update(code_terms(folded))
     base.update(date_terms(text))
-    return Parts(base, _bigrams(folded), _counted(lemmas), _counted(readings))
+    return base
 
 
 def word_reading(feature: Feature) -> str:

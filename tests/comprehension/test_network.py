@@ -62,7 +62,7 @@ def test_numpy_and_torch_agree(model: SpanModel, reader: SpanReader, place: int)
 
 def test_a_passage_is_read_alike_alone_and_among_others(reader: SpanReader) -> None:
     together = reader.read(QUESTION, PASSAGES)
-    alone = [SpanReader(reader._network, reader._table).read(QUESTION, [one])[0] for one in PASSAGES]
+    alone = [SpanReader(reader._network, reader.words).read(QUESTION, [one])[0] for one in PASSAGES]
     for one, other in zip(together, alone, strict=True):
         assert one.starts == pytest.approx(other.starts, abs=1e-4)
         assert one.ends == pytest.approx(other.ends, abs=1e-4)

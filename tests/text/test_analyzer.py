@@ -147,3 +147,11 @@ def test_a_slice_by_sentence_is_the_analysis_of_the_sentence():
     first, second = "経費を精算する。", "年休を申し込んだ。"
     whole = ANALYZER.analyze(first + second)
     assert whole.slice(Span(len(first), len(first + second))) == ANALYZER.analyze(second)
+
+
+def test_a_short_text_is_analysed_once_and_a_long_one_each_time() -> None:
+    analyzer = load_analyzer()
+    assert analyzer.analyze("年休を申し込んだ") is analyzer.analyze("年休を申し込んだ")
+    long = "年休を申し込んだ。" * 40
+    assert analyzer.analyze(long) is not analyzer.analyze(long)
+    assert analyzer.analyze(long) == analyzer.analyze(long)

@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import StoreError
-from rag.store.analyses import unpack_analysis, word_ids
 from rag.store.base import IndexedChunk, ScoredChunk, Selection, StoreStatistics
 from rag.store.local import catalog, selected
 from rag.store.local.changes import State, read_state
@@ -182,8 +181,7 @@ class LocalStore:
         """The stored analyses of chunks."""
         with self._connections.snapshot() as connection:
             rows = catalog.find_blobs(connection, "chunk_analyses", chunk_ids)
-            words = self._words.load(connection, word_ids(rows.values()))
-        return {chunk_id: unpack_analysis(row, words) for chunk_id, row in rows.items()}
+            return self._words.unpack(connection, rows)
 
     def vectors(self, chunk_ids: Sequence[int]) -> dict[int, NDArray[np.float32]]:
         """The stored vectors of chunks, as float16 keeps them."""

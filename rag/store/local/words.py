@@ -7,11 +7,13 @@ from collections.abc import Mapping
 
 import orjson
 
-from rag.store.analyses import read_word
+from rag.store.analyses import read_word, unpack_analysis, word_ids
 from rag.store.hashing import Ids
-from rag.text.analyzer import Feature
+from rag.text.analyzer import Analysis, Feature
 
 MAX_REMEMBERED = 400_000
+MAX_ANALYSES = 256
+"""The re-ranker and the answerer ask for the analyses of the same hits."""
 
 
 class KnownWords:
@@ -40,6 +42,16 @@ class WordTable:
 
     def __init__(self) -> None:
         self._words: dict[int, Feature | str] = {}
+        self._analyses: dict[bytes, Analysis] = {}
+
+    def unpack(self, connection: sqlite3.Connection, rows: Mapping[int, bytes]) -> dict[int, Analysis]:
+        """Stored analyses by the id of their chunk."""
+        known = self._analyses if len(self._analyses) < MAX_ANALYSES else {}
+        if unknown := [row for row in rows.values() if row not in known]:
+            words = self.load(connection, word_ids(unknown))
+            known.update((row, unpack_analysis(row, words)) for row in unknown)
+        self._analyses = known
+        return {chunk_id: known[row] for chunk_id, row in rows.items()}
 
     def load(self, connection: sqlite3.Connection, ids: Ids) -> Mapping[int, Feature | str]:
         """At least the words of these ids."""
