@@ -41,6 +41,7 @@ class _Words(dict[Feature, tuple[int, str]]):
 
 _words = _Words()
 _ids = WordTable(lambda: lambda word: _words[word.feature][0], np.uint64)
+_spellings = WordTable(lambda: lambda word: _words[word.feature][1], np.object_)
 
 
 def pack_analyses(analyses: Sequence[Analysis]) -> tuple[list[bytes], dict[int, str]]:
@@ -61,10 +62,12 @@ def pack_words(columns: Columns, num_texts: int) -> tuple[list[bytes], dict[int,
     bounds = columns.bounds[: num_texts + 1]
     words = slice(bounds[-1])
     numbers = columns.numbers[words]
-    ids = _ids.of(columns.vocabulary)[numbers]
+    ids_of = _ids.of(columns.vocabulary)
+    ids = ids_of[numbers]
     names = [columns.analyzer] * num_texts
-    features = (columns.vocabulary.words[number].feature for number in np.unique(numbers).tolist())
-    written = dict(map(_words.__getitem__, features)) | {hashed(name): _written(name) for name in set(names)}
+    met = np.unique(numbers)
+    known = zip(ids_of[met].tolist(), _spellings.of(columns.vocabulary)[met].tolist(), strict=True)
+    written = dict(known) | {hashed(name): _written(name) for name in set(names)}
     return _rows(names, bounds, ids, columns.starts[words], columns.ends[words]), written
 
 

@@ -57,10 +57,11 @@ class PackedDocument:
         """For another process."""
         vectors = self.vectors
         places = [[*place[:3], *place[4:]] for place in self.places]
-        facts = [self.info, places, [*self.words], [*self.words.values()], self.dimension]
         return join_parts(
             [
-                orjson.dumps(facts),
+                orjson.dumps([self.info, places, self.dimension]),
+                np.fromiter(self.words, "<u8", len(self.words)).tobytes(),
+                "\n".join(self.words.values()).encode(),  # JSON, which has no new line of its own
                 self.text,
                 self.spans,
                 join_parts([place[3] for place in self.places]),
@@ -74,8 +75,9 @@ class PackedDocument:
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """The same value again."""
-        facts, text, spans, sentences, analyses, header, records, vectors = split_parts(data)
-        info, places, ids, words, dimension = orjson.loads(facts)
+        facts, ids, written, text, spans, sentences, analyses, header, records, vectors = split_parts(data)
+        info, places, dimension = orjson.loads(facts)
+        words = zip(np.frombuffer(ids, "<u8").tolist(), written.decode().split("\n"), strict=False)
         return cls(
             _info(info),
             text,
@@ -85,7 +87,7 @@ class PackedDocument:
                 for place, blob in zip(places, split_parts(sentences), strict=True)
             ),
             tuple(split_parts(analyses)),
-            dict(zip(ids, words, strict=True)),
+            dict(words),
             PackedTerms(
                 np.frombuffer(header, "<u4").reshape(-1, len(FIELD_NAMES), 2),
                 np.frombuffer(records, TERM_TYPE),

@@ -23,7 +23,7 @@ from typing import NamedTuple, Protocol
 import unidic_lite
 
 from rag.text.columns import Columns, WordLines
-from rag.text.fold import fold
+from rag.text.fold import fold, fold_all
 from rag.text.tagger import open_tagger, pieces
 from rag.text.user_dictionary import load_user_dictionary
 from rag.text.vocabulary import (
@@ -170,8 +170,7 @@ class MecabAnalyzer:
         """The words that `analyze` finds in each of many texts, as columns."""
         parse = self._threads.parse
         lines = WordLines(self._name, self._current_vocabulary())
-        for text in texts:
-            folded = fold(text)
+        for folded in fold_all(texts):
             lines.add(
                 folded, [(first, parse(folded.text[first:last])) for first, last in pieces(folded.text)]
             )

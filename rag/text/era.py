@@ -113,13 +113,16 @@ _SHORT = re.compile(
     """,
     re.VERBOSE,
 )
+_SIGNED = re.compile("[0-9元][-./][0-9]{1,2}[-./][0-9]")
+"""What every short date has in it; few texts do."""
 _WORTH_A_LOOK = re.compile("年|[0-9０-９元][-./．／－‐‑−–]")
 
 
 def _matches(folded: str) -> list[re.Match[str]]:
     """Matches of both kinds in order; they cannot overlap, because only one holds 年 and only one a sign."""
     written = _WRITTEN.finditer(folded) if "年" in folded else ()
-    return sorted((*written, *_SHORT.finditer(folded)), key=re.Match.start)
+    short = _SHORT.finditer(folded) if _SIGNED.search(folded) else ()
+    return sorted((*written, *short), key=re.Match.start)
 
 
 class _Days(NamedTuple):

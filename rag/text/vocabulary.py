@@ -125,11 +125,11 @@ class WordTable:
     ``begin`` makes the function for each vocabulary, of which there is one at a time.
     """
 
-    def __init__(self, begin: Callable[[], Callable[[Word], int]], dtype: DTypeLike = np.int64) -> None:
+    def __init__(self, begin: Callable[[], Callable[[Word], object]], dtype: DTypeLike = np.int64) -> None:
         self._begin = begin
         self._vocabulary: Vocabulary | None = None
         self._value = begin()
-        self._column = np.empty(0, dtype)
+        self._column: NDArray[Any] = np.empty(0, dtype)
         self._size = 0
         self._lock = threading.Lock()
 
