@@ -25,9 +25,12 @@ class Originals:
         name = hashlib.sha256(data).hexdigest()
         path = self._path(name)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
             beside = path.with_name(f"{name}.new")
-            beside.write_bytes(data)
+            try:
+                beside.write_bytes(data)
+            except FileNotFoundError:  # the first file of its folder
+                path.parent.mkdir(parents=True, exist_ok=True)
+                beside.write_bytes(data)
             beside.replace(path)
             self._unsettled.append(path)
         return name

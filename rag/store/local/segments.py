@@ -78,6 +78,8 @@ class Segment:
 
         With ``sketched_from`` vectors or more it gets a sketch.
         """
+        # Small rounds are done before a second thread has woken: a sketch took two forty times as long.
+        faiss.omp_set_num_threads(1)
         quantizer = faiss.IndexScalarQuantizer(
             dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
         )
@@ -164,8 +166,6 @@ class Segment:
 
 def _sketch(vectors: Any) -> Any:
     """A sketch of all vectors of an index."""
-    # Its many small rounds are done before a second thread has woken: two took forty times as long.
-    faiss.omp_set_num_threads(1)
     sketch = faiss.IndexPQFastScan(vectors.d, vectors.d // 2, 4, faiss.METRIC_INNER_PRODUCT)
     sketch.pq.cp.seed = 0
     step = max(vectors.ntotal // TRAINED_VECTORS, 1)
