@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.text.fold import fold, fold_text
+from rag.text.fold import Folded, fold, fold_all, fold_text
 from rag.text.variants import REPLACED
 
 FOLDED = [
@@ -131,6 +131,25 @@ def test_the_map_holds_for_any_text(text: str):
 def test_folding_lines_is_folding_the_text(first: str, second: str):
     marks_stay = fold_text("\n" + second)
     assert fold_text(first + "\n" + second) == fold_text(first) + marks_stay
+
+
+def columns(folded: Folded) -> tuple[str, list[int], list[int], int]:
+    return folded.text, list(folded.starts), list(folded.ends), folded.original_length
+
+
+@given(TEXTS)
+@settings(derandomize=True, deadline=None, max_examples=300)
+def test_a_long_text_folds_as_a_short_one(text: str):
+    short, long = fold(text), fold(text + "\n" + "休暇を申請する。" * 10)
+    assert long.text.startswith(short.text)
+    assert list(long.starts)[: len(short.text)] == list(short.starts)
+    assert list(long.ends)[: len(short.text)] == list(short.ends)
+
+
+@given(st.lists(TEXTS, max_size=5))
+@settings(derandomize=True, deadline=None, max_examples=300)
+def test_texts_fold_together_as_alone(texts: list[str]):
+    assert [*map(columns, fold_all(texts))] == [columns(fold(text)) for text in texts]
 
 
 def test_every_character_of_the_basic_plane_folds_once():
