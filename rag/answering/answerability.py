@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.candidates import Candidate
-from rag.answering.features import FACTS, Focus, Matrix, covered
+from rag.answering.coverage import covered, pairs_present
+from rag.answering.features import FACTS, Focus, Matrix
 from rag.types import Hit
 
 ANSWER_FEATURES = (
@@ -51,7 +52,9 @@ def answer_features(
     chosen = candidates[best]
     chunk = [c for c in candidates if c.hit.chunk.id == chosen.hit.chunk.id]
     bases = chosen.around.bases.union(*(c.bases for c in chunk))
-    bigrams = chosen.context.bigram.keys() | {t for c in chunk for t in c.terms.bigram}
+    folded = [chosen.around.folded_heading, *(c.folded for c in chunk)]
+    here = np.logical_or.reduce(pairs_present(focus.bigram, folded), axis=0)
+    bigrams = {term for term, stands in zip(focus.bigram, here.tolist(), strict=True) if stands}
     others = np.delete(scores, best)
     total = sum(focus.base.values()) + sum(focus.bigram.values()) or 1.0
     legs = {leg.leg: leg.score for leg in hits[0].legs}

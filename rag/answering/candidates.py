@@ -13,7 +13,7 @@ from functools import cached_property
 from rag.store.base import Store
 from rag.text.analyzer import Analysis, Analyzer
 from rag.text.fold import fold_text
-from rag.text.terms import Parts, base_terms, content_terms, word_reading
+from rag.text.terms import base_terms, word_reading
 from rag.types import Hit, Span
 
 
@@ -68,16 +68,6 @@ class Candidate:
     def readings(self) -> frozenset[str]:
         """Its terms by reading."""
         return frozenset(map(word_reading, self.analysis.features))
-
-    @property
-    def terms(self) -> Parts:
-        """All its terms."""
-        return content_terms(self.text, self.analysis)
-
-    @property
-    def context(self) -> Parts:
-        """The terms of title and headings."""
-        return content_terms(self.around.heading, self.around.heading_analysis)
 
 
 _SPEAKS = re.compile(r"\w")

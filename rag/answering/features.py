@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.candidates import Candidate
+from rag.answering.coverage import of_rarest, pairs_present, present, shares
 from rag.answering.hit_reader import HitReader
 from rag.answering.question_type import INTERROGATIVES, QuestionType, find_question_type
 from rag.answering.words import nearest_words, weighed
@@ -28,7 +29,6 @@ from rag.text.terms import content_terms
 
 Matrix = NDArray[np.float32]
 Column = NDArray[np.float32]
-Marks = NDArray[np.bool_]
 
 FACTS = (
     "base_covered",
@@ -157,7 +157,7 @@ class SentenceJudge:
         weights = [focus.base[feature.base] for feature in asked]
         sentences = [candidate.analysis.features for candidate in candidates]
         headings = [first.around.heading_analysis.features for first in chunks.firsts]
-        nearest = nearest_words(asked, [*sentences, *headings], self.reader.words)
+        nearest = nearest_words(asked, [*sentences, *headings], self.reader.words.vectors)
         alone, above = nearest[: len(sentences)], nearest[len(sentences) :]
         return weighed(alone, weights), weighed(np.maximum(alone, above[chunks.owners]), weights)
 
@@ -202,64 +202,28 @@ def _beside_others(facts: Matrix) -> Matrix:
 def _coverage(focus: Focus, candidates: Sequence[Candidate], chunks: _Chunks) -> Matrix:
     """The first eight features: which share of the question's words is here, or near; (candidates, 8)."""
     around, owners = [first.around for first in chunks.firsts], chunks.owners
-    base = _present(focus.base, [one.bases for one in candidates])
-    with_context = base | _present(focus.base, [one.bases for one in around])[owners]
+    base = present(focus.base, [one.bases for one in candidates])
+    with_context = base | present(focus.base, [one.bases for one in around])[owners]
     near = with_context.copy()
     beside = owners[1:] == owners[:-1]
     near[1:][beside] |= base[:-1][beside]
     near[:-1][beside] |= base[1:][beside]
-    bigram = _pairs_present(focus.bigram, [one.folded for one in candidates])
-    bigram_above = _pairs_present(focus.bigram, [one.folded_heading for one in around])[owners]
-    reading = _present(focus.reading, [one.readings for one in candidates])
+    bigram = pairs_present(focus.bigram, [one.folded for one in candidates])
+    bigram_above = pairs_present(focus.bigram, [one.folded_heading for one in around])[owners]
+    readings = [one.readings for one in candidates] if focus.reading else [()] * len(candidates)
+    reading = present(focus.reading, readings)
     return np.column_stack(
         [
-            _shares(focus.base, base),
-            _shares(focus.bigram, bigram),
-            _shares(focus.reading, reading),
-            _shares(focus.base, with_context),
-            _shares(focus.bigram, bigram | bigram_above),
-            _shares(focus.base, near),
-            _of_rarest(focus.base, base),
-            _of_rarest(focus.base, with_context),
+            shares(focus.base, base),
+            shares(focus.bigram, bigram),
+            shares(focus.reading, reading),
+            shares(focus.base, with_context),
+            shares(focus.bigram, bigram | bigram_above),
+            shares(focus.base, near),
+            of_rarest(focus.base, base),
+            of_rarest(focus.base, with_context),
         ]
     )
-
-
-def _present(terms: Collection[str], texts: Sequence[Container[str]]) -> Marks:
-    """Which terms each text has; (texts, terms)."""
-    return np.array([[term in text for term in terms] for text in texts], np.bool_)
-
-
-def _pairs_present(terms: Collection[str], texts: Sequence[str]) -> Marks:
-    """Which terms of the field ``bigram`` the texts have, which are in comparison form; (texts, terms).
-
-    Two characters stand there side by side; one that is a term by itself stands alone there too.
-    """
-    alone = {term: re.compile(rf"(?<![^\W_]){re.escape(term)}(?![^\W_])") for term in terms if len(term) == 1}
-    return np.array(
-        [
-            [bool(alone[term].search(text)) if term in alone else term in text for term in terms]
-            for text in texts
-        ],
-        np.bool_,
-    )
-
-
-def _shares(weights: Mapping[str, float], present: Marks) -> Column:
-    """The share of the weights whose term is present, for each text; 0 without weights."""
-    each = np.array(list(weights.values()), np.float64)
-    shares: Column = (
-        (present @ each / each.sum()).astype(np.float32) if len(each) else np.zeros(len(present), np.float32)
-    )
-    return shares
-
-
-def _of_rarest(weights: Mapping[str, float], present: Marks) -> Column:
-    """Whether the weightiest term is present, for each text."""
-    if not weights:
-        return np.zeros(len(present), np.float32)
-    rarest = max(range(len(weights)), key=list(weights.values()).__getitem__)
-    return present[:, rarest].astype(np.float32)
 
 
 def _shape(focus: Focus, candidate: Candidate) -> tuple[float, ...]:
@@ -286,14 +250,3 @@ def _named(names: frozenset[str], candidate: Candidate) -> tuple[float, float]:
         return 0.0, 0.0
     found = sum(name in candidate.folded or name in candidate.around.folded_heading for name in names)
     return found / len(names), 1 - found / len(names)
-
-
-def covered(weights: Mapping[str, float], present: Container[str]) -> float:
-    """The share of the weights whose term is present: 1 when all are; 0 without weights.
-
-    >>> covered({"休暇": 3.0, "日": 1.0}, {"休暇"})
-    0.75
-    """
-    total = sum(weights.values())
-    found = sum(weight for term, weight in weights.items() if term in present)
-    return found / total if total else 0.0

@@ -80,6 +80,12 @@ class WordTable:
         once, places = np.unique(numbers, return_inverse=True)
         return columns.take(once), places
 
+    def vectors(self, features: Sequence[Feature]) -> tuple[Matrix, Numbers]:
+        """The unit vectors of the words among ``features``, each once, and which of them each is."""
+        numbers, columns = self._look_up(features)
+        once, places = np.unique(numbers, return_inverse=True)
+        return columns.vectors[once], places
+
     def _look_up(self, features: Sequence[Feature]) -> tuple[Numbers, Words]:
         with self._lock:
             if len(self._known) > _MAX_REMEMBERED:

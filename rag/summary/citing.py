@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from rag.answering.candidates import Candidate, Surroundings
@@ -11,7 +12,6 @@ from rag.answering.evidence import Draft, EvidenceChecker
 from rag.summary.material import Material, Sentence
 from rag.text.analyzer import Analyzer
 from rag.text.fold import fold_text
-from rag.text.terms import content_terms
 from rag.types import Chunk, Citation, Document, DocumentInfo, Hit, Locator, Span, Statement, Verdict
 
 
@@ -68,7 +68,7 @@ class Citer:
 
     def candidate(self, sentence: Sentence) -> Candidate:
         """The sentence as evidence."""
-        around = self._surroundings(sentence.part)
+        around = replace(self._surroundings(sentence.part), chunk_analysis=sentence.analysis)
         span = Span(sentence.start, sentence.end)
         part = self._material.parts[sentence.part]
         chunk = Chunk(
@@ -80,10 +80,8 @@ class Citer:
             part.path,
             self._locator(sentence.start),
         )
-        terms = content_terms(sentence.text, sentence.analysis)
         hit = Hit(chunk, self._info, 1.0)
-        folded = fold_text(sentence.text)
-        return Candidate(hit, 0, 0, span, sentence.text, folded, sentence.analysis, terms, around)
+        return Candidate(hit, 0, 0, span, sentence.text, fold_text(sentence.text), around)
 
     def check(self, draft: Draft, evidence: Sequence[Candidate], number: int) -> Statement:
         """A generated sentence with its verdict, and the sentence behind it where there is one."""
@@ -95,7 +93,7 @@ class Citer:
     def _surroundings_of(self, number: int) -> Surroundings:
         heading = "\n".join((self._material.document.title, *self._material.parts[number].path))
         analysis = self._analyzer.analyze(heading)
-        return Surroundings(heading, fold_text(heading), analysis, content_terms(heading, analysis), analysis)
+        return Surroundings(heading, fold_text(heading), analysis, analysis)
 
     @cached_property
     def _starts(self) -> list[int]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.features import covered
+from rag.answering.coverage import covered
 from rag.summary.grounds import Grounds
 from rag.summary.material import Kind, Material, Sentence
 from rag.summary.standalone import announces, readable_span

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.features import covered
+from rag.answering.coverage import covered
 from rag.answering.question_type import INTERROGATIVES
-from rag.answering.words import WordVectors, soft_coverage
+from rag.answering.words import nearest_words, vectors_by, weighed
 from rag.embedding.base import Embedder
 from rag.summary.grounds import Grounds
 from rag.summary.material import Sentence
@@ -31,12 +31,9 @@ def nearness(
     asked = [term for term in content_terms(question, analysis).base if term not in INTERROGATIVES]
     weights = {term: facts.weights.get(term, NO_WEIGHT) for term in asked}
     features = [feature for feature in analysis.features if feature.base in weights]
-    soft = soft_coverage(
-        features,
-        [weights[feature.base] for feature in features],
-        [set(one.analysis.features) for one in sentences],
-        WordVectors(embedder),
-    )
+    texts = [one.analysis.features for one in sentences]
+    near = nearest_words(features, texts, vectors_by(embedder))
+    soft = weighed(near, [weights[feature.base] for feature in features])
     exact = [
         (covered(weights, one.terms) + covered(weights, {*one.terms, *facts.heading_terms[one.part]})) / 2
         for one in sentences
