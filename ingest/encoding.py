@@ -48,6 +48,9 @@ _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r\f\x0b\x1a\x1b"))
 
 _CANDIDATES = ("utf-8", "cp932", "euc-jp")
 _SMALL_BYTES = 10_000
+_TINY_BYTES = 1_000
+_VENDOR_SHARE = 0.1
+"""More wrong characters than this in a text that is not tiny: it is in another encoding."""
 _STRAY_SHARE = 0.02
 _OFTEN = 0.1
 _JAPANESE = 0.5
@@ -221,10 +224,12 @@ def _line_by_line(data: bytes, found: Decoded) -> Decoded:
 
 
 def _decode_quickly(data: bytes, name: str) -> str:
-    """Text to be judged. Vendors' characters in EUC cost a call for each wrong byte: only in small files."""
-    if name == "euc-jp" and len(data) <= _SMALL_BYTES:
-        return decode_euc_jp(data)[0]
-    return data.decode(name, "replace")
+    """Text to be judged. Vendors' characters in EUC cost a call for each wrong byte: where those are few."""
+    text = data.decode(name, "replace")
+    if name != "euc-jp" or len(data) > _SMALL_BYTES:
+        return text
+    is_hopeless = len(data) > _TINY_BYTES and text.count(REPLACEMENT) > len(text) * _VENDOR_SHARE
+    return text if is_hopeless else decode_euc_jp(data)[0]
 
 
 def _confidence(best: float, second: float) -> float:

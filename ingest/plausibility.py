@@ -99,12 +99,12 @@ def _counted(text: str) -> Mapping[str, int]:
         return Counter(text)
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     if len(text) < _LONG_CHARS:
-        met, counts = np.unique(codes, return_counts=True)
+        met, counts = (column.tolist() for column in np.unique(codes, return_counts=True))
     else:
         numbers = np.bincount(codes)
-        met = np.flatnonzero(numbers)
-        counts = numbers[met]
-    return dict(zip(map(chr, met.tolist()), counts.tolist(), strict=True))
+        met = np.flatnonzero(numbers).tolist()
+        counts = numbers[met].tolist()
+    return dict(zip(map(chr, met), counts, strict=True))
 
 
 @functools.cache
