@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
@@ -173,14 +174,18 @@ def _row_at(sentence: Span, rows: Sequence[Span], row_starts: Sequence[int]) -> 
 
 def _cut(sentences: Iterable[Span], borders: Sequence[int]) -> Iterator[Span]:
     """The same tiling with further cuts at the borders."""
-    ordered = sorted(set(borders))
+    ahead = deque(sorted(set(borders)))
     for sentence in sentences:
-        start = sentence.start
-        for border in ordered[bisect_right(ordered, start) : bisect_right(ordered, sentence.end - 1)]:
-            yield Span(start, border)
-            start = border
-        if start < sentence.end:
-            yield Span(start, sentence.end)
+        start, end = sentence
+        while ahead and ahead[0] <= start:
+            ahead.popleft()
+        if not ahead or ahead[0] >= end:
+            yield sentence
+            continue
+        while ahead and ahead[0] < end:
+            yield Span(start, ahead[0])
+            start = ahead.popleft()
+        yield Span(start, end)
 
 
 def _segments(units: Sequence[_Unit], document: Document) -> Iterator[_Piece]:
@@ -282,9 +287,13 @@ def _trimmed(piece: _Piece, text: str) -> tuple[Span, ...]:
     inside = text[piece.start : piece.end]
     start = piece.start + len(inside) - len(inside.lstrip())
     end = piece.start + len(inside.rstrip())
-    return tuple(
-        Span(max(sentence.start, start), min(sentence.end, end))
+    sentences = [
+        sentence
         for unit in piece.units
         for sentence in unit.sentences
         if sentence.end > start and sentence.start < end
-    )
+    ]
+    if sentences:
+        sentences[0] = Span(max(sentences[0].start, start), sentences[0].end)
+        sentences[-1] = Span(sentences[-1].start, min(sentences[-1].end, end))
+    return tuple(sentences)

@@ -10,6 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from ingest.dates import date_annotations
 from ingest.effect import effective_dates
@@ -76,7 +77,7 @@ def build_document(
         sha256=sha256,
         size_bytes=size_bytes,
         sections=sections,
-        annotations=tuple(sorted(annotations, key=lambda one: (one.start, one.end, one.kind))),
+        annotations=tuple(sorted(annotations, key=attrgetter("start", "end", "kind"))),
         locators=tuple(body.locators),
         attributes=effective_dates(
             body.text, title, dates, reading.attributes, is_rule=_is_rule(articles, sections)
@@ -130,7 +131,10 @@ def _with_outline(block: Block, text: str, above: int) -> Block:
 
 
 def _annotations(block: Block, tidy: Normalised, span: Span) -> list[Annotation]:
-    found = [replace(one, start=one.start + span.start, end=one.end + span.start) for one in tidy.annotations]
+    found = [
+        Annotation(one.kind, one.start + span.start, one.end + span.start, one.value)
+        for one in tidy.annotations
+    ]
     kind = _KIND_ANNOTATIONS.get(block.kind)
     if kind and not any(one.kind == kind and (one.start, one.end) == span for one in found):
         found.append(Annotation(kind, span.start, span.end))

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from rag.types import Annotation, Span
 
@@ -75,7 +75,7 @@ def normalise(text: str, annotations: Sequence[Annotation] = (), *, keep_indent:
 
 def move(annotations: Sequence[Annotation], shift: Callable[[int], int]) -> list[Annotation]:
     """Annotations at their new offsets; one whose text is gone altogether goes too."""
-    moved = (replace(one, start=shift(one.start), end=shift(one.end)) for one in annotations)
+    moved = (Annotation(one.kind, shift(one.start), shift(one.end), one.value) for one in annotations)
     return [
         new
         for new, old in zip(moved, annotations, strict=True)
