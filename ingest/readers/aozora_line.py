@@ -32,6 +32,8 @@ _BASE_CLASSES = (  # a ruby without ｜ belongs to the run of one of these befor
     re.compile("[\u3041-\u309fー]+$"),
     re.compile("[A-Za-z0-9Ａ-Ｚａ-ｚ０-９\u00c0-\u024f'’.\\-]+$"),
 )
+_NEAR_CHARS = 32
+"""A base is looked for so far back first: nearly none is longer, and paragraphs are."""
 
 _HEADING = re.compile("「(?P<text>.*)」は(?:同行|窓)?(?P<size>[大中小])見出し$")
 _LEVELS = {"大": 1, "中": 2, "小": 3}
@@ -162,8 +164,11 @@ class _Parser:
         self._annotations.append(Annotation(kind, start, end, value))
 
     def _start_of_base(self) -> int:
+        near = max(len(self._text) - _NEAR_CHARS, 0)
         for pattern in _BASE_CLASSES:
-            match = pattern.search(self._text)
+            match = pattern.search(self._text, near)
+            if match and match.start() == near > 0:  # it may begin still earlier
+                match = pattern.search(self._text)
             if match:
                 return match.start()
         return len(self._text)
