@@ -172,10 +172,11 @@ def build_retriever(
     """One leg or two, by ``settings.mode``; hits folded where the settings say so."""
     legs = weigh_legs(settings, store, embedder)
     synonyms = load_synonyms(settings)
-    found: Retriever = HybridRetriever(store, analyzer, legs, settings.candidates, synonyms)
+    legs_together = HybridRetriever(store, analyzer, legs, settings.candidates, synonyms)
+    found: Retriever = legs_together
     if settings.reranker != "none":
         reranker = load_reranker(settings, store, analyzer)
-        found = RerankingRetriever(found, reranker, settings.rerank_depth)
+        found = RerankingRetriever(legs_together, reranker, settings.rerank_depth, settings.rerank_reach)
     if not (settings.fold_duplicates or settings.max_per_document):
         return found
     return FoldingRetriever(found, fold=settings.fold_duplicates, max_per_document=settings.max_per_document)

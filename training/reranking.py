@@ -2,10 +2,11 @@
 
     python -m training.reranking ../shared/data
 
-Softmax regression over the facts of the fused hits (`rag.retrieval.rerank.FACTS`), towards those that hold
-the answer. Fitted on JaQuAD articles that neither the embedder nor the span reader saw, and of these on every
-second one, and on the tuning halves of ``data/eval``. The figures printed are those of the other articles
-and, cross-validated, of the tuning halves; JSQuAD and the reported halves are for ``make eval``.
+Softmax regression over the facts of the hits that are read (`rag.retrieval.rerank.WEIGHTS`), towards those
+that hold the answer. Fitted on JaQuAD articles that neither the embedder nor the span reader saw, and of
+these on every second one, and on the tuning halves of ``data/eval``. The figures printed are those of the
+other articles and, cross-validated, of the tuning halves; JSQuAD and the reported halves are for
+``make eval``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import argparse
 import json
 import random
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +24,13 @@ import numpy as np
 from evaluation.corpus import Target, open_corpus
 from evaluation.datasets.registry import load_dataset
 from evaluation.datasets.squad import PassageSet, load_squad
-from evaluation.gold import GoldFinder
-from rag.assembly import Assembly, load_bundled_reader
+from evaluation.gold import GoldFinder, Judge
+from rag.assembly import Assembly, load_bundled_reader, weigh_legs
 from rag.bundled import bundled_path
-from rag.retrieval.rerank import FACTS, SpanReranker
+from rag.retrieval.hybrid import HybridRetriever
+from rag.retrieval.rerank import WEIGHTS, RerankingRetriever, SpanReranker
 from rag.settings import Settings, load_settings
-from rag.types import Question
+from rag.types import Hit, Question
 from training.answering import is_even, open_pool
 from training.pairs import is_held_out
 from training.regression import Choice, Floats, fit_choices
@@ -59,9 +62,26 @@ def main() -> None:
     write(weights)
 
 
-def reranker_of(parts: Assembly) -> SpanReranker:
-    """One whose facts are looked at, and not its weights."""
-    return SpanReranker(parts.store, parts.analyzer, load_bundled_reader(), np.zeros(len(FACTS)))
+class ChoiceMaker:
+    """Reads the hits of questions as the re-ranker would."""
+
+    def __init__(self, parts: Assembly) -> None:
+        settings = parts.settings.retrieval
+        legs = weigh_legs(settings, parts.store, parts.embedder)
+        self._search = HybridRetriever(parts.store, parts.analyzer, legs, settings.candidates)
+        self._reranker = SpanReranker(
+            parts.store, parts.analyzer, load_bundled_reader(), np.zeros(len(WEIGHTS))
+        )
+        self._reranking = RerankingRetriever(
+            self._search, self._reranker, settings.rerank_depth, settings.rerank_reach
+        )
+        self._depth = settings.rerank_depth
+
+    def choice(self, question: Question, is_right: Callable[[Hit], bool], weight: float) -> Choice:
+        """The facts of the hits that are read, and which of these are right."""
+        hits = self._reranking.candidates(question, self._search.retrieve(question, self._depth))
+        facts = self._reranker.columns(question, hits)
+        return Choice(facts, np.array([is_right(hit) for hit in hits], np.bool_), weight)
 
 
 def passage_choices(
@@ -69,17 +89,14 @@ def passage_choices(
 ) -> list[list[Choice]]:
     """The choices of the even articles and of the others, all of them held out from the models."""
     drawn = random.Random(7)
-    retriever, reranker = parts.build_retriever(), reranker_of(parts)
-    depth = parts.settings.retrieval.rerank_depth
+    maker = ChoiceMaker(parts)
     halves = []
     for even in (True, False):
         asked = [q for q in jaquad.questions if is_held_out(q.article) and is_even(q.article) is even]
         choices = []
         for one in drawn.sample(asked, min(num_questions, len(asked))):
-            question = Question(one.text)
-            hits = retriever.retrieve(question, depth)
-            right = np.array([hit.document.source == one.passage_id for hit in hits])
-            choices.append(Choice(reranker.facts(question, hits), right, weight))
+            is_right = partial(_stands_in, one.passage_id)
+            choices.append(maker.choice(Question(one.text), is_right, weight))
         halves.append(choices)
     return halves
 
@@ -91,14 +108,20 @@ def placed_choices(shared: Path, scratch: Path, settings: Settings) -> Mapping[s
         dataset = load_dataset(bundled_path("eval", f"{name}.jsonl"))
         with open_corpus(dataset, Target(folder=shared, cache=scratch / "placed"), settings) as corpus:
             finder = GoldFinder(corpus, dataset.questions)
-            retriever, reranker = corpus.assembly.build_retriever(), reranker_of(corpus.assembly)
+            maker = ChoiceMaker(corpus.assembly)
             found[name] = []
             for one in dataset.part("tuning").questions:
-                judge, question = finder.judge(one.gold), Question(one.text)
-                hits = retriever.retrieve(question, settings.retrieval.rerank_depth)
-                right = np.array([judge.grade(hit) > 0 for hit in hits])
-                found[name].append(Choice(reranker.facts(question, hits), right, 1.0))
+                judge = finder.judge(one.gold)
+                found[name].append(maker.choice(Question(one.text), partial(_is_gold, judge), 1.0))
     return found
+
+
+def _stands_in(source: str, hit: Hit) -> bool:
+    return hit.document.source == source
+
+
+def _is_gold(judge: Judge, hit: Hit) -> bool:
+    return judge.grade(hit) > 0
 
 
 def cross_validated(
@@ -135,7 +158,7 @@ def write(weights: Floats) -> None:
     values = {
         "origin": "training/reranking.py: JaQuAD (held-out even articles), tuning halves of data/eval",
         "licence": "CC BY-SA 4.0",
-        "weights": {name: round(float(weight), 4) for name, weight in zip(FACTS, weights, strict=True)},
+        "weights": {name: round(float(weight), 4) for name, weight in zip(WEIGHTS, weights, strict=True)},
     }
     file = bundled_path("models", "reranking.json")
     file.write_text(json.dumps(values, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rag.answering.candidates import Candidate
 from rag.comprehension import Passage, Reading, SpanReader, find_span, word_range
 from rag.comprehension.reader import NEVER
-from rag.retrieval.rerank import describe
+from rag.retrieval.rerank import describe, doubled
 from rag.text.analyzer import Analysis
 
 Column = NDArray[np.float64]
@@ -44,7 +44,8 @@ class HitReader:
         """The re-ranker's scores of the hits that the candidates stand in, best first."""
         first = {candidate.hit.chunk.id: candidate for candidate in candidates}
         readings = self._read(question, list(first.values()))
-        scores: Column = describe([one.hit for one in first.values()], readings) @ self._ranking
+        facts = describe([one.hit for one in first.values()], readings)
+        scores: Column = doubled(question, facts) @ self._ranking
         return sorted(scores.tolist(), reverse=True)
 
     def short_answer(self, question: Analysis, candidate: Candidate) -> str:

@@ -89,3 +89,11 @@ class CrossEncoderReranker:
         pairs = [(asked, embedded_text(hit.document, hit.chunk)) for hit in hits]
         scores: list[float] = self._model.logits(pairs)[:, 0].tolist()
         return scores
+
+    def understands(self, question: Question) -> bool:
+        """Always: what it was trained on is its own business."""
+        return True
+
+    def are_enough(self, question: Question, hits: Sequence[Hit]) -> bool:
+        """Always: how deep it reads is ``retrieval.rerank_depth``, for a pair costs much."""
+        return True

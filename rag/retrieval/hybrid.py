@@ -7,7 +7,7 @@ weights that were fitted for the embedder.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -49,13 +49,21 @@ class HybridRetriever:
 
     def retrieve(self, question: Question, top_k: int) -> Sequence[Hit]:
         """At most ``top_k`` hits, best first; ties by chunk id."""
+        query, found, fused = self._fused(question, top_k)
+        return self._hits(_ordered(fused, fused)[:top_k], fused, found, query)
+
+    def retrieve_each(self, question: Question, each: int) -> Sequence[Hit]:
+        """The first ``each`` hits of every leg, best of all legs first; ties by chunk id."""
+        query, found, fused = self._fused(question, each)
+        first = {scored.chunk_id for listed in found.values() for scored in listed[:each]}
+        return self._hits(_ordered(first, fused), fused, found, query)
+
+    def _fused(
+        self, question: Question, wanted: int
+    ) -> tuple[Query, dict[str, Sequence[ScoredChunk]], dict[int, float]]:
         query = Query.from_question(question, self._analyzer, self._synonyms).selected(self._store)
-        wanted = max(self._candidates, top_k)
-        found = self._search(query, wanted)
-        weights = {weighted.leg.name: weighted.weight for weighted in self._legs}
-        fused = fuse(found, weights)
-        best = sorted(fused, key=lambda chunk_id: (-fused[chunk_id], chunk_id))[:top_k]
-        return self._hits(best, fused, found, query)
+        found = self._search(query, max(self._candidates, wanted))
+        return query, found, fuse(found, {weighted.leg.name: weighted.weight for weighted in self._legs})
 
     def _search(self, query: Query, wanted: int) -> dict[str, Sequence[ScoredChunk]]:
         """What each leg finds, best first, and what it says of the chunks that only another leg found."""
@@ -90,6 +98,10 @@ class HybridRetriever:
             for chunk_id in chunk_ids
             if (chunk := chunks.get(chunk_id)) is not None and chunk.document_id in documents
         ]
+
+
+def _ordered(chunk_ids: Iterable[int], scores: Mapping[int, float]) -> list[int]:
+    return sorted(chunk_ids, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
 
 
 def fuse(found: Mapping[str, Sequence[ScoredChunk]], weights: Mapping[str, float]) -> dict[int, float]:

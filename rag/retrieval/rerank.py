@@ -3,6 +3,9 @@
 The bundled re-ranker adds up a handful of facts: what the legs said, and what the span reader makes of a
 chunk. Its weights stand in ``data/models/reranking.json``, fitted by ``training/reranking.py``. A
 cross-encoder takes its place by name (`rag.embedding.cross_encoder`).
+
+Who asks in the documents' words has the answer among the first hits. Who asks in other words has it
+further down, or high in one leg alone: then more is read.
 """
 
 from __future__ import annotations
@@ -37,6 +40,12 @@ FACTS = (
 )
 """Of a hit: its legs' scores as shares of the best, what the reader says, which words are there."""
 
+WEIGHTS = (*FACTS, *(f"{fact}_where_covered" for fact in FACTS))
+"""The second half counts as much as the best hit covers the question's words."""
+
+IN_OTHER_WORDS = 0.65
+"""Where no hit covers a larger share of the question, it was asked in other words than the documents'."""
+
 LEG = "reranked"
 
 Column = NDArray[np.float64]
@@ -49,14 +58,34 @@ class Reranker(Protocol):
         """One score a hit, in their order; higher is better."""
         ...
 
+    def understands(self, question: Question) -> bool:
+        """Whether it can read the question; else hits stay in the order of the search."""
+        ...
+
+    def are_enough(self, question: Question, hits: Sequence[Hit]) -> bool:
+        """Whether the answer stands among these, or hits further down ought to be read as well."""
+        ...
+
+
+class LegsRetriever(Retriever, Protocol):
+    """A retriever of several legs, such as `rag.retrieval.hybrid.HybridRetriever`."""
+
+    def retrieve_each(self, question: Question, each: int) -> Sequence[Hit]:
+        """The first ``each`` hits of every leg, in the order of all legs together."""
+        ...
+
 
 class RerankingRetriever:
-    """Orders the first ``depth`` hits of another retriever by a re-ranker; the rest follow as they were."""
+    """Orders the first ``depth`` hits of another retriever by a re-ranker; the rest follow as they were.
 
-    def __init__(self, retriever: Retriever, reranker: Reranker, depth: int) -> None:
+    Where these are not enough, the first ``reach`` hits of every leg are read; never with a reach of 0.
+    """
+
+    def __init__(self, retriever: LegsRetriever, reranker: Reranker, depth: int, reach: int) -> None:
         self._retriever = retriever
         self._reranker = reranker
         self._depth = depth
+        self._reach = reach
 
     def retrieve(self, question: Question, top_k: int) -> Sequence[Hit]:
         """At most ``top_k`` hits, best first; scores in (0, 1), ties in the order of the search.
@@ -64,11 +93,13 @@ class RerankingRetriever:
         A question that names an article, 「第20条」, wants that one: the search knows it, a reader does not.
         """
         hits = self._retriever.retrieve(question, max(top_k, self._depth))
-        if any(article_labels(question.text)):
+        if any(article_labels(question.text)) or not self._reranker.understands(question):
             return hits[:top_k]
-        read, rest = hits[: self._depth], hits[self._depth :]
+        read = self.candidates(question, hits)
         if not read:
             return hits
+        known = {hit.chunk.id for hit in read}
+        rest = [hit for hit in hits if hit.chunk.id not in known]
         scores = np.asarray(self._reranker.score(question, read), np.float64)
         shares = 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
         order = np.argsort(-scores, kind="stable").tolist()
@@ -83,9 +114,16 @@ class RerankingRetriever:
         least = best[-1].score
         return [*best, *(replace(hit, score=least * hit.score) for hit in rest)][:top_k]
 
+    def candidates(self, question: Question, hits: Sequence[Hit]) -> Sequence[Hit]:
+        """The hits to read, where the search found ``hits``."""
+        first = hits[: self._depth]
+        if not (first and self._reach) or self._reranker.are_enough(question, first):
+            return first
+        return self._retriever.retrieve_each(question, self._reach)
+
 
 class SpanReranker:
-    """The bundled re-ranker: ``weights`` over `FACTS`, from `load_ranking`."""
+    """The bundled re-ranker: `WEIGHTS` over the facts of hits, from `load_ranking`."""
 
     def __init__(self, store: Store, analyzer: Analyzer, reader: SpanReader, weights: Column) -> None:
         self._store = store
@@ -96,18 +134,33 @@ class SpanReranker:
 
     def score(self, question: Question, hits: Sequence[Hit]) -> Sequence[float]:
         """The weighted sum of the facts of each hit."""
-        scores: Sequence[float] = (self.facts(question, hits) @ self._weights).tolist()
+        scores: Sequence[float] = (self.columns(question, hits) @ self._weights).tolist()
         return scores
+
+    def understands(self, question: Question) -> bool:
+        """Whether it asks: the span reader has seen questions, and no lists of words."""
+        return asks(self._asked(question))
+
+    def are_enough(self, question: Question, hits: Sequence[Hit]) -> bool:
+        """Whether one of them has most of the question's words, in it or above it."""
+        return coverage(self._asked(question), self.facts(question, hits)) >= IN_OTHER_WORDS
+
+    def columns(self, question: Question, hits: Sequence[Hit]) -> NDArray[np.float64]:
+        """What `WEIGHTS` are for, of each hit, shape (hits, weights)."""
+        return doubled(self._asked(question), self.facts(question, hits))
 
     def facts(self, question: Question, hits: Sequence[Hit]) -> NDArray[np.float64]:
         """`FACTS` of each hit, shape (hits, facts)."""
-        asked = self._analyzer.analyze(read_question(question).text)
+        asked = self._asked(question)
         analyses = self._store.analyses([hit.chunk.id for hit in hits])
         passages = [
             Passage(analyses.get(hit.chunk.id) or self._analyzer.analyze(hit.chunk.text), self._heading(hit))
             for hit in hits
         ]
         return describe(hits, self._reader.read(asked, passages))
+
+    def _asked(self, question: Question) -> Analysis:
+        return self._analyzer.analyze(read_question(question).text)
 
     def _heading(self, hit: Hit) -> Analysis:
         text = "\n".join((hit.document.title, *hit.chunk.heading_path))
@@ -119,6 +172,33 @@ class SpanReranker:
 
 
 _MAX_REMEMBERED = 1_000
+
+
+def doubled(question: Analysis, facts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Columns for `WEIGHTS` from those of `FACTS`, shape (hits, weights)."""
+    return np.hstack([facts, facts * coverage(question, facts)])
+
+
+def coverage(question: Analysis, facts: NDArray[np.float64]) -> float:
+    """The share of the question's words that the best hit has, in it or above it.
+
+    Words that are searched for say what is wanted, however they are spelled: 1.
+    """
+    if not asks(question):
+        return 1.0
+    return float(facts[:, FACTS.index("covered_with_heading")].max(initial=0.0))
+
+
+def asks(question: Analysis) -> bool:
+    """Whether this is a question: 「費用は？」 is; 「平成十年六月」 and 「広告の費用」 are words to find."""
+    return any(
+        feature.pos.startswith(_OF_SENTENCES) or feature.base in _OF_QUESTIONS
+        for feature in question.features
+    )
+
+
+_OF_SENTENCES = ("動詞", "形容詞", "助動詞", "代名詞")
+_OF_QUESTIONS = frozenset({"?", "は", "何"})
 
 
 def describe(hits: Sequence[Hit], readings: Sequence[Reading]) -> NDArray[np.float64]:
@@ -146,10 +226,10 @@ def _share(scores: Column, floor: float) -> Column:
 
 
 def load_ranking(file: Path) -> Column:
-    """The weights of ``reranking.json``; ModelUnavailable when it is absent or made for other facts."""
+    """The weights of ``reranking.json``; ModelUnavailable when it is absent or made for others."""
     try:
         values = json.loads(file.read_text(encoding="utf-8"))["weights"]
-        return np.asarray([values[name] for name in FACTS], np.float64)
+        return np.asarray([values[name] for name in WEIGHTS], np.float64)
     except (OSError, ValueError, KeyError) as error:
         raise ModelUnavailable(
             f"the weights of the re-ranker in {file} cannot be used ({error!r}): install swallow-rag again"

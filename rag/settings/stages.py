@@ -96,6 +96,12 @@ class RetrievalSettings(Stage):
         description="`bundled`, `none`, or a cross-encoder's name or folder. Orders the first hits anew.",
     )
     rerank_depth: int = Field(10, gt=0, le=1_000, description="How many hits the re-ranker reads.")
+    rerank_reach: int = Field(
+        25,
+        ge=0,
+        le=1_000,
+        description="How many hits of each leg it reads when no hit has most of the question's words.",
+    )
     rerank_device: str = Field("auto", description="Of a cross-encoder: `auto`, `cpu`, `cuda`, `cuda:1`.")
     synonyms: Path | None = Field(
         None,

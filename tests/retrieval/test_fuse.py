@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from rag.retrieval.hybrid import fuse
+from rag.assembly import Assembly
+from rag.retrieval.dense import DenseLeg
+from rag.retrieval.hybrid import HybridRetriever, WeightedLeg, fuse
+from rag.retrieval.keyword import KeywordLeg
 from rag.store.base import ScoredChunk
+from rag.types import Question
 
 KEYWORD = [ScoredChunk(1, 10.0), ScoredChunk(2, 9.0), ScoredChunk(3, 1.0)]
 DENSE = [ScoredChunk(2, 0.9), ScoredChunk(4, 0.7), ScoredChunk(1, 0.5)]
@@ -30,3 +34,17 @@ def test_a_leg_that_finds_nothing_leaves_the_other_as_it_is() -> None:
 
 def test_equal_scores_are_all_full() -> None:
     assert fuse({"dense": [ScoredChunk(1, 0.4), ScoredChunk(2, 0.4)]}, {"dense": 1.0}) == {1: 1.0, 2: 1.0}
+
+
+def test_the_first_of_each_leg_come_in_the_order_of_all(parts: Assembly) -> None:
+    legs = [
+        WeightedLeg(KeywordLeg(parts.store), 0.9),
+        WeightedLeg(DenseLeg(parts.store, parts.embedder), 0.1),
+    ]
+    retriever = HybridRetriever(parts.store, parts.analyzer, legs, candidates=10)
+    question = Question("会社をやめたいときはいつまでに言えばいい？")
+    everything, first = retriever.retrieve(question, 10_000), retriever.retrieve_each(question, 2)
+    wanted = [hit for hit in everything if any(leg.rank <= 2 for leg in hit.legs)]
+    assert [hit.chunk.id for hit in first] == [hit.chunk.id for hit in wanted]
+    assert 2 <= len(first) <= 4
+    assert [hit.score for hit in first] == sorted((hit.score for hit in first), reverse=True)

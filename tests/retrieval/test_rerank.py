@@ -12,7 +12,15 @@ import pytest
 from rag.assembly import Assembly, load_bundled_ranking, load_bundled_reader
 from rag.comprehension import Reading
 from rag.errors import ModelUnavailable
-from rag.retrieval.rerank import FACTS, LEG, RerankingRetriever, SpanReranker, describe, load_ranking
+from rag.retrieval.rerank import (
+    FACTS,
+    LEG,
+    RerankingRetriever,
+    SpanReranker,
+    asks,
+    describe,
+    load_ranking,
+)
 from rag.types import Chunk, DocumentInfo, Hit, LegScore, Question
 
 INFO = DocumentInfo("d", "規程.txt", "", "規程")
@@ -33,15 +41,27 @@ class Listed:
     def retrieve(self, question: Question, top_k: int) -> Sequence[Hit]:
         return self.hits[:top_k]
 
+    def retrieve_each(self, question: Question, each: int) -> Sequence[Hit]:
+        return [hit for hit in self.hits if any(leg.rank <= each for leg in hit.legs)]
+
 
 class ByNumber:
-    """Prefers the later of two chunks."""
+    """Prefers the later of two chunks, and wants ``wanted`` of them."""
+
+    def __init__(self, wanted: int = 0) -> None:
+        self.wanted = wanted
 
     def score(self, question: Question, hits: Sequence[Hit]) -> Sequence[float]:
         return [float(hit.chunk.id) for hit in hits]
 
+    def understands(self, question: Question) -> bool:
+        return question.text != "語の列"
 
-class Undecided:
+    def are_enough(self, question: Question, hits: Sequence[Hit]) -> bool:
+        return len(hits) >= self.wanted
+
+
+class Undecided(ByNumber):
     """Holds all hits to be as good."""
 
     def score(self, question: Question, hits: Sequence[Hit]) -> Sequence[float]:
@@ -56,7 +76,7 @@ def _numbers(hits: Sequence[Hit]) -> list[int]:
 
 
 def test_the_first_hits_are_ordered_anew_and_the_rest_follow() -> None:
-    found = RerankingRetriever(Listed(HITS), ByNumber(), depth=3).retrieve(Question("第何条"), 4)
+    found = RerankingRetriever(Listed(HITS), ByNumber(), depth=3, reach=0).retrieve(Question("第何条"), 4)
     assert _numbers(found) == [3, 2, 1, 4]
     scores = [hit.score for hit in found]
     assert scores == sorted(scores, reverse=True)
@@ -64,28 +84,72 @@ def test_the_first_hits_are_ordered_anew_and_the_rest_follow() -> None:
 
 
 def test_what_is_deeper_than_wanted_may_come_up() -> None:
-    found = RerankingRetriever(Listed(HITS), ByNumber(), depth=4).retrieve(Question("第何条"), 2)
+    found = RerankingRetriever(Listed(HITS), ByNumber(), depth=4, reach=0).retrieve(Question("第何条"), 2)
     assert _numbers(found) == [4, 3]
 
 
 def test_ties_keep_the_order_of_the_search() -> None:
-    found = RerankingRetriever(Listed(HITS), Undecided(), depth=4).retrieve(Question("第何条"), 4)
+    found = RerankingRetriever(Listed(HITS), Undecided(), depth=4, reach=0).retrieve(Question("第何条"), 4)
     assert _numbers(found) == [1, 2, 3, 4]
 
 
 def test_a_hit_tells_its_rank_and_score() -> None:
-    found = RerankingRetriever(Listed(HITS), ByNumber(), depth=3).retrieve(Question("第何条"), 4)
+    found = RerankingRetriever(Listed(HITS), ByNumber(), depth=3, reach=0).retrieve(Question("第何条"), 4)
     assert found[0].legs[-1] == LegScore(LEG, 1, 3.0)
     assert all(leg.leg != LEG for leg in found[3].legs), "it was not read"
 
 
 def test_an_article_that_is_named_stays_where_the_search_put_it() -> None:
-    found = RerankingRetriever(Listed(HITS), ByNumber(), depth=3).retrieve(Question("第二十条を教えて"), 4)
+    found = RerankingRetriever(Listed(HITS), ByNumber(), depth=3, reach=0).retrieve(
+        Question("第二十条を教えて"), 4
+    )
     assert _numbers(found) == [1, 2, 3, 4]
 
 
+def test_what_is_no_question_stays_where_the_search_put_it() -> None:
+    found = RerankingRetriever(Listed(HITS), ByNumber(), depth=3, reach=0).retrieve(Question("語の列"), 4)
+    assert _numbers(found) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_question"),
+    [
+        ("会社をやめたい", True),
+        ("有休は何日", True),
+        ("手当の額は？", True),
+        ("広告の費用", False),
+        ("平成十年六月", False),
+        ("びょうきゅうか", False),
+        ("yūkyū", False),
+        ("", False),
+    ],
+)
+def test_questions_are_told_from_words_to_look_for(parts: Assembly, text: str, is_question: bool) -> None:
+    assert asks(parts.analyzer.analyze(text)) is is_question
+
+
+def test_a_question_in_other_words_wants_more_hits(parts: Assembly) -> None:
+    reranker = _bundled(parts)
+    retriever = parts.build_retriever()
+    said = Question("時間外労働は月に何時間までですか")
+    assert reranker.are_enough(said, retriever.retrieve(said, 10))
+    other = Question("遅くまで会社に残ってもいいのはどれくらい？")
+    assert not reranker.are_enough(other, retriever.retrieve(other, 10))
+
+
+def test_where_the_first_are_not_enough_the_first_of_every_leg_are_read() -> None:
+    hits = [_hit(1, 0.9, keyword=3), _hit(2, 0.8, keyword=2), _hit(3, 0.7), _hit(4, 0.6, dense=0.9)]
+    reranking = RerankingRetriever(Listed(hits), ByNumber(wanted=3), depth=2, reach=1)
+    assert _numbers(reranking.retrieve(Question("第何条"), 4)) == [4, 2, 1, 3]
+
+
+def test_without_a_reach_no_more_is_read() -> None:
+    reranking = RerankingRetriever(Listed(HITS), ByNumber(wanted=3), depth=2, reach=0)
+    assert _numbers(reranking.retrieve(Question("第何条"), 4)) == [2, 1, 3, 4]
+
+
 def test_nothing_found_nothing_ranked() -> None:
-    assert RerankingRetriever(Listed([]), ByNumber(), depth=3).retrieve(Question("無"), 4) == []
+    assert RerankingRetriever(Listed([]), ByNumber(), depth=3, reach=0).retrieve(Question("無"), 4) == []
 
 
 def _reading(peak: float, relevance: float) -> Reading:
