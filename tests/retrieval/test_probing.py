@@ -14,6 +14,7 @@ from rag.embedding.base import Vectors
 from rag.retrieval.probing import find_garbled, judge_vectors, probe_embedder, probe_store
 from rag.store.local import create_store
 from rag.text.analyzer import Analysis
+from rag.text.columns import Columns, Integers
 from rag.types import EmbedderIdentity
 from tests.retrieval.small_store import add_file
 
@@ -29,6 +30,9 @@ class ConstantEmbedder:
         return np.full((len(texts), self.identity.dimension), self._value, dtype=np.float32)
 
     embed_queries = embed_documents
+
+    def embed_columns(self, columns: Columns, parts: Integers) -> Vectors:
+        return np.full((len(parts), self.identity.dimension), self._value, dtype=np.float32)
 
 
 JUDGED = [
