@@ -16,6 +16,7 @@ from ingest.prepare import Preparer
 from ingest.workers import Job
 from rag.assembly import Assembly, index_identity
 from rag.embedding.base import Embedder
+from rag.embedding.static import StaticEmbedder
 from rag.errors import RagError
 from rag.settings import IngestSettings, Settings
 from rag.store.local import create_store
@@ -63,7 +64,8 @@ def _document(passage: Passage) -> Document:
 def _prepare_here(
     documents: Iterable[Document], analyzer: Analyzer, embedder: Embedder, settings: IngestSettings
 ) -> Iterator[PreparedDocument]:
-    preparer = Preparer(analyzer, embedder, Chunking.of(settings, embedder))
+    beside = embedder if isinstance(embedder, StaticEmbedder) else None  # others embed many chunks at once
+    preparer = Preparer(analyzer, beside, Chunking.of(settings, embedder))
     return map(preparer.prepare, documents)
 
 
