@@ -9,7 +9,8 @@ Questions run through everything that ``ask`` uses to find: analysis, both legs,
 the hits; and, apart, through the extractive answerer once the hits are there.
 Beside the time on the clock stands that of the processor, which other programs disturb less.
 
-With ``--store`` the store is kept and may be filled in several runs of ``--seconds`` each.
+With ``--store`` the store is kept and may be filled in several runs of ``--seconds`` each; ``--plot`` draws
+what adding cost while it grew.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.ingestion import SHARED, unpack
+from evaluation.report import charts
+from evaluation.report.charts import as_file, column_chart
 from ingest.messages import FileJob, PreparedDocument
 from ingest.pipeline import num_cores, open_pool
 from ingest.sources import find_files
@@ -64,16 +67,20 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--queries", type=int, default=400)
     parser.add_argument("--publish-every", type=int, default=PUBLISH_EVERY_CHUNKS)
+    parser.add_argument("--plot", type=Path, help="an SVG of what adding costs")
     parser.add_argument("--fill", action="store_true", help="fill the store and ask nothing")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         place = chosen.store or Path(temporary) / "store"
         if chosen.fill:
-            fill(place, chosen.chunks, time.monotonic() + chosen.seconds, chosen.publish_every)
+            costs = fill(place, chosen.chunks, time.monotonic() + chosen.seconds, chosen.publish_every)
+            if chosen.plot:
+                draw(costs, chosen.plot)
             return
         # In a process of its own, so that memory is that of asking alone.
         arguments = ["--fill", "--store", str(place), "--chunks", str(chosen.chunks)]
         arguments += ["--publish-every", str(chosen.publish_every)]
+        arguments += ["--plot", str(chosen.plot)] if chosen.plot else []
         limit = [] if chosen.seconds == float("inf") else ["--seconds", str(chosen.seconds)]
         subprocess.run([sys.executable, "-m", "benchmarks.finding", *arguments, *limit], check=True)
         ask(place, chosen.queries)
@@ -87,8 +94,14 @@ class Took:
     num_chunks: int
 
 
-def fill(place: Path, num_chunks: int, deadline: float, publish_every: int = PUBLISH_EVERY_CHUNKS) -> None:
-    """Add documents until the store holds so many chunks, and print what adding costs on the way."""
+def fill(
+    place: Path, num_chunks: int, deadline: float, publish_every: int = PUBLISH_EVERY_CHUNKS
+) -> dict[int, float]:
+    """Add documents until the store holds so many chunks, and print what adding costs on the way.
+
+    Gives the median seconds of a chunk by the number of chunks that the store held.
+    """
+    costs: dict[int, float] = {}
     prepared = place.with_name(f"{place.name}.prepared")
     if not prepared.exists():
         prepare(prepared)
@@ -97,19 +110,20 @@ def fill(place: Path, num_chunks: int, deadline: float, publish_every: int = PUB
     with opened(place, identity, keep_originals=False, publish_every=publish_every) as store:
         held = {info.id for info in store.document_infos(EVERYTHING)}
         total = store.num_chunks()
-        print(f"{'chunks':>10} {'ms a document':>14} {'µs a chunk':>11} {'with publishing':>16}")
-        step, took, began = max(num_chunks // PARTS, 1), list[Took](), time.perf_counter()
+        print(f"{'chunks':>10} {'ms a document':>14} {'µs a chunk':>11} {'processor, all':>16}")
+        step, took, began = max(num_chunks // PARTS, 1), list[Took](), time.process_time()
         for packed in endless(prepared, held):
             if total >= num_chunks or time.monotonic() > deadline:
                 break
             took.append(add(store, packed))
             total += took[-1].num_chunks
             if sum(one.num_chunks for one in took) >= step:
-                print_step(total, took, time.perf_counter() - began)
-                took, began = [], time.perf_counter()
+                costs[total] = print_step(total, took, time.process_time() - began)
+                took, began = [], time.process_time()
         began = time.perf_counter()
         store.publish()
         print(f"{total:>10,} chunks; last publication {time.perf_counter() - began:.1f} s")
+    return costs
 
 
 def add(store: LocalStore, packed: PackedDocument) -> Took:
@@ -118,12 +132,27 @@ def add(store: LocalStore, packed: PackedDocument) -> Took:
     return Took(time.perf_counter() - began, packed.info.num_chunks)
 
 
-def print_step(total: int, took: Sequence[Took], elapsed: float) -> None:
-    """A document behind which the followers catch up takes a second; the median tells of the others."""
-    documents = float(np.median([one.seconds for one in took])) * 1e3
-    chunks = float(np.median([one.seconds / max(one.num_chunks, 1) for one in took])) * 1e6
-    whole = elapsed / sum(one.num_chunks for one in took) * 1e6
-    print(f"{total:>10,} {documents:>14.2f} {chunks:>11.0f} {whole:>13.0f} µs", flush=True)
+def print_step(total: int, took: Sequence[Took], worked: float) -> float:
+    """A document behind which the followers catch up takes a second; the median tells of the others.
+
+    ``worked`` is the time of the processor, publishing included. Gives the median seconds of a chunk.
+    """
+    documents = float(np.median([one.seconds for one in took]))
+    chunks = float(np.median([one.seconds / max(one.num_chunks, 1) for one in took]))
+    whole = worked / sum(one.num_chunks for one in took)
+    figures = f"{documents * 1e3:>14.2f} {chunks * 1e6:>11.0f} {whole * 1e6:>13.0f} µs"
+    print(f"{total:>10,} {figures}", flush=True)
+    return chunks
+
+
+def draw(costs: dict[int, float], path: Path) -> None:
+    """The cost of a chunk as columns, as the report of an evaluation draws them."""
+    columns = {f"{total / 1000:.0f}k": round(cost * 1e6) for total, cost in costs.items()}
+    style = Path(charts.__file__).with_name("style.css").read_text(encoding="utf-8")
+    chart = column_chart(
+        columns, title="Microseconds to add a chunk, by the chunks that the store holds (median)"
+    )
+    path.write_text(as_file(chart, style), encoding="utf-8")
 
 
 def prepare(path: Path) -> None:

@@ -92,6 +92,13 @@ def column_chart(columns: Mapping[str, int], *, title: str) -> str:
     return _svg(title, parts)
 
 
+def as_file(chart: str, style: str) -> str:
+    """A chart of this module as an SVG file of its own, with the style sheet that it needs."""
+    drawing = chart[chart.index("<svg") : chart.index("</svg>")]
+    head, _, rest = drawing.partition(">")
+    return f'{head} xmlns="http://www.w3.org/2000/svg"><style>{style}</style>{rest}</svg>\n'
+
+
 def _svg(title: str, parts: Sequence[str], height: int = HEIGHT) -> str:
     head = f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title, quote=True)}">'
     return f"<figure><figcaption>{escape(title)}</figcaption>{head}{''.join(parts)}</svg></figure>"
