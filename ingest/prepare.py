@@ -21,8 +21,7 @@ from ingest.messages import DocumentJob, FileJob, PreparedDocument, decode_job
 from ingest.readers.base import DEFAULT_OPTIONS, ReadOptions
 from ingest.readers.members import LISTINGS
 from ingest.readers.registry import read
-from rag.embedding.base import Vectors, chunk_context, embedded_text
-from rag.embedding.static import StaticEmbedder
+from rag.embedding.base import ColumnEmbedder, Vectors, chunk_context, embedded_text
 from rag.store.analyses import pack_words
 from rag.store.packing import check_document, pack_parts
 from rag.store.term_columns import pack_columns
@@ -43,8 +42,8 @@ def recipe(chunking: Chunking) -> str:
     return f"{RECIPE_VERSION}:{chunking.recipe}"
 
 
-_BATCH_CHUNKS = 1_000
-"""A long document is worked on in parts. With a title and headings each, `MAX_TEXTS` are not reached."""
+_BATCH_CHUNKS = 200
+"""A long document is worked on in parts whose columns the processor's cache can hold; see `MAX_TEXTS` too."""
 
 
 class _Batch(NamedTuple):
@@ -62,7 +61,7 @@ class Preparer:
     def __init__(
         self,
         analyzer: Analyzer,
-        embedder: StaticEmbedder | None,
+        embedder: ColumnEmbedder | None,
         chunking: Chunking,
         options: ReadOptions = DEFAULT_OPTIONS,
     ) -> None:

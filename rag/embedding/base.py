@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.text.analyzer import Analysis
+from rag.text.columns import Columns, Integers
 from rag.types import Chunk, Document, DocumentInfo, EmbedderIdentity
 
 Vectors = NDArray[np.float32]
@@ -32,6 +33,14 @@ class Embedder(Protocol):
 
     def embed_queries(self, texts: Sequence[str], analyses: Sequence[Analysis]) -> Vectors:
         """Vectors of questions."""
+        ...
+
+
+class ColumnEmbedder(Protocol):
+    """An embedder over words that takes them as columns, as a reading process has them."""
+
+    def embed_columns(self, columns: Columns, parts: Integers) -> Vectors:
+        """Unit vectors of texts put together of others: a row of ``parts`` names the texts of each."""
         ...
 
 
