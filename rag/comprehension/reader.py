@@ -35,6 +35,9 @@ MAX_HEADING_WORDS = 24
 
 NEVER = -1e4
 
+READ_AT_ONCE = 16
+"""More passages together no longer fit the processor's cache: 48 take 38 ms, three times 16 take 30."""
+
 MAX_REMEMBERED = 256
 """Readings kept: the re-ranker and the answerer read the same hits for the same question."""
 
@@ -127,7 +130,9 @@ class SpanReader:
         known = self._known
         found = {key: known[key] for key in keys if key in known}
         missing = list(dict.fromkeys(key for key in keys if key not in found))
-        found.update(zip(missing, self._read(asked, missing), strict=True))
+        for first in range(0, len(missing), READ_AT_ONCE):
+            some = missing[first : first + READ_AT_ONCE]
+            found.update(zip(some, self._read(asked, some), strict=True))
         if len(known) + len(missing) > MAX_REMEMBERED:
             known = self._known = {}  # others may still read from the old one
         known.update((key, found[key]) for key in missing)

@@ -9,6 +9,7 @@ import torch
 from rag.assembly import load_bundled_embedder
 from rag.comprehension import Passage, Reading, SpanReader
 from rag.comprehension.network import Network, gelu, normalised, softmax, weight_shapes
+from rag.comprehension.reader import READ_AT_ONCE
 from rag.comprehension.words import NUM_PARTS_OF_SPEECH, WordTable
 from rag.text.analyzer import Analysis, load_analyzer
 from training.span_examples import number_words
@@ -67,6 +68,14 @@ def test_a_passage_is_read_alike_alone_and_among_others(reader: SpanReader) -> N
         assert one.starts == pytest.approx(other.starts, abs=1e-4)
         assert one.ends == pytest.approx(other.ends, abs=1e-4)
         assert one.relevance == pytest.approx(other.relevance, abs=1e-4)
+
+
+def test_many_passages_are_read_in_parts_and_alike(reader: SpanReader) -> None:
+    many = [Passage(ANALYZER.analyze(f"試用期間は{number}か月とする。"), EMPTY) for number in range(20)]
+    found = reader.read(QUESTION, many)
+    assert len(found) == len(many) > READ_AT_ONCE
+    (last,) = SpanReader(reader._network, reader.words).read(QUESTION, many[-1:])
+    assert found[-1].starts == pytest.approx(last.starts, abs=1e-4)
 
 
 def test_what_was_read_once_is_not_read_again(reader: SpanReader) -> None:
