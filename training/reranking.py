@@ -68,18 +68,17 @@ class ChoiceMaker:
     def __init__(self, parts: Assembly) -> None:
         settings = parts.settings.retrieval
         legs = weigh_legs(settings, parts.store, parts.embedder)
-        self._search = HybridRetriever(parts.store, parts.analyzer, legs, settings.candidates)
+        search = HybridRetriever(parts.store, parts.analyzer, legs, settings.candidates)
         self._reranker = SpanReranker(
             parts.store, parts.analyzer, load_bundled_reader(), np.zeros(len(WEIGHTS))
         )
         self._reranking = RerankingRetriever(
-            self._search, self._reranker, settings.rerank_depth, settings.rerank_reach
+            search, self._reranker, settings.rerank_depth, settings.rerank_reach
         )
-        self._depth = settings.rerank_depth
 
     def choice(self, question: Question, is_right: Callable[[Hit], bool], weight: float) -> Choice:
         """The facts of the hits that are read, and which of these are right."""
-        hits = self._reranking.candidates(question, self._search.retrieve(question, self._depth))
+        hits = self._reranking.candidates(question)
         facts = self._reranker.columns(question, hits)
         return Choice(facts, np.array([is_right(hit) for hit in hits], np.bool_), weight)
 

@@ -49,21 +49,13 @@ class HybridRetriever:
 
     def retrieve(self, question: Question, top_k: int) -> Sequence[Hit]:
         """At most ``top_k`` hits, best first; ties by chunk id."""
-        query, found, fused = self._fused(question, top_k)
-        return self._hits(_ordered(fused, fused)[:top_k], fused, found, query)
+        return self.find(question, top_k).best(top_k)
 
-    def retrieve_each(self, question: Question, each: int) -> Sequence[Hit]:
-        """The first ``each`` hits of every leg, best of all legs first; ties by chunk id."""
-        query, found, fused = self._fused(question, each)
-        first = {scored.chunk_id for listed in found.values() for scored in listed[:each]}
-        return self._hits(_ordered(first, fused), fused, found, query)
-
-    def _fused(
-        self, question: Question, wanted: int
-    ) -> tuple[Query, dict[str, Sequence[ScoredChunk]], dict[int, float]]:
+    def find(self, question: Question, wanted: int) -> Found:
+        """What every leg says of its best ``wanted`` and the others'."""
         query = Query.from_question(question, self._analyzer, self._synonyms).selected(self._store)
-        found = self._search(query, max(self._candidates, wanted))
-        return query, found, fuse(found, {weighted.leg.name: weighted.weight for weighted in self._legs})
+        legs = self._search(query, max(self._candidates, wanted))
+        return Found(self._store, query, legs, {one.leg.name: one.weight for one in self._legs})
 
     def _search(self, query: Query, wanted: int) -> dict[str, Sequence[ScoredChunk]]:
         """What each leg finds, best first, and what it says of the chunks that only another leg found."""
@@ -78,30 +70,49 @@ class HybridRetriever:
                 told[weighted.leg.name] = [*mine, *weighted.leg.search(asked, len(others))]
         return told
 
-    def _hits(
+
+class Found:
+    """What the legs said to one question; hits are read when they are asked for."""
+
+    def __init__(
         self,
-        chunk_ids: Sequence[int],
-        scores: Mapping[int, float],
-        found: Mapping[str, Sequence[ScoredChunk]],
+        store: Store,
         query: Query,
-    ) -> list[Hit]:
-        chunks = self._store.chunks(chunk_ids, query.scope)
-        documents = self._store.infos(sorted({c.document_id for c in chunks.values()}), query.scope)
+        legs: Mapping[str, Sequence[ScoredChunk]],
+        weights: Mapping[str, float],
+    ) -> None:
+        self._store = store
+        self._query = query
+        self._legs = legs
+        self._fused = fuse(legs, weights)
+
+    def best(self, top_k: int) -> list[Hit]:
+        """At most ``top_k`` hits, best first; ties by chunk id."""
+        return self._hits(self._ordered(self._fused)[:top_k])
+
+    def of_each(self, count: int) -> list[Hit]:
+        """The first ``count`` hits of every leg, best of all legs first; ties by chunk id."""
+        first = {scored.chunk_id for listed in self._legs.values() for scored in listed[:count]}
+        return self._hits(self._ordered(first))
+
+    def _ordered(self, chunk_ids: Iterable[int]) -> list[int]:
+        return sorted(chunk_ids, key=lambda chunk_id: (-self._fused[chunk_id], chunk_id))
+
+    def _hits(self, chunk_ids: Sequence[int]) -> list[Hit]:
+        scope = self._query.scope
+        chunks = self._store.chunks(chunk_ids, scope)
+        documents = self._store.infos(sorted({c.document_id for c in chunks.values()}), scope)
         said: dict[int, list[LegScore]] = {chunk_id: [] for chunk_id in chunk_ids}
-        for leg, scored in found.items():
+        for leg, scored in self._legs.items():
             for rank, (chunk_id, score) in enumerate(scored, start=1):
                 if chunk_id in said:
                     said[chunk_id].append(LegScore(leg, rank, score))
         # A document removed between search and reading is left out rather than shown half.
         return [
-            Hit(chunk, documents[chunk.document_id], scores[chunk_id], tuple(said[chunk_id]))
+            Hit(chunk, documents[chunk.document_id], self._fused[chunk_id], tuple(said[chunk_id]))
             for chunk_id in chunk_ids
             if (chunk := chunks.get(chunk_id)) is not None and chunk.document_id in documents
         ]
-
-
-def _ordered(chunk_ids: Iterable[int], scores: Mapping[int, float]) -> list[int]:
-    return sorted(chunk_ids, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
 
 
 def fuse(found: Mapping[str, Sequence[ScoredChunk]], weights: Mapping[str, float]) -> dict[int, float]:

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from rag.comprehension import Passage, Reading, SpanReader
 from rag.errors import ModelUnavailable
-from rag.retrieval.base import Retriever
 from rag.retrieval.query_language import read_question
 from rag.store.base import Store
 from rag.text.analyzer import Analysis, Analyzer
@@ -67,22 +66,34 @@ class Reranker(Protocol):
         ...
 
 
-class LegsRetriever(Retriever, Protocol):
-    """A retriever of several legs, such as `rag.retrieval.hybrid.HybridRetriever`."""
+class FoundHits(Protocol):
+    """What a search found, such as `rag.retrieval.hybrid.Found`."""
 
-    def retrieve_each(self, question: Question, each: int) -> Sequence[Hit]:
-        """The first ``each`` hits of every leg, in the order of all legs together."""
+    def best(self, top_k: int) -> Sequence[Hit]:
+        """At most ``top_k`` hits, best first."""
+        ...
+
+    def of_each(self, count: int) -> Sequence[Hit]:
+        """The first ``count`` hits of every leg, best of all legs first."""
+        ...
+
+
+class Search(Protocol):
+    """A search of several legs, such as `rag.retrieval.hybrid.HybridRetriever`."""
+
+    def find(self, question: Question, wanted: int) -> FoundHits:
+        """Ask every leg for its best ``wanted``."""
         ...
 
 
 class RerankingRetriever:
-    """Orders the first ``depth`` hits of another retriever by a re-ranker; the rest follow as they were.
+    """Orders the first ``depth`` hits of a search by a re-ranker; the rest follow as they were.
 
     Where these are not enough, the first ``reach`` hits of every leg are read; never with a reach of 0.
     """
 
-    def __init__(self, retriever: LegsRetriever, reranker: Reranker, depth: int, reach: int) -> None:
-        self._retriever = retriever
+    def __init__(self, search: Search, reranker: Reranker, depth: int, reach: int) -> None:
+        self._search = search
         self._reranker = reranker
         self._depth = depth
         self._reach = reach
@@ -92,10 +103,11 @@ class RerankingRetriever:
 
         A question that names an article, 「第20条」, wants that one: the search knows it, a reader does not.
         """
-        hits = self._retriever.retrieve(question, max(top_k, self._depth))
+        found = self._search.find(question, max(top_k, self._depth))
+        hits = found.best(max(top_k, self._depth))
         if any(article_labels(question.text)) or not self._reranker.understands(question):
             return hits[:top_k]
-        read = self.candidates(question, hits)
+        read = self._candidates(question, found, hits)
         if not read:
             return hits
         known = {hit.chunk.id for hit in read}
@@ -114,12 +126,16 @@ class RerankingRetriever:
         least = best[-1].score
         return [*best, *(replace(hit, score=least * hit.score) for hit in rest)][:top_k]
 
-    def candidates(self, question: Question, hits: Sequence[Hit]) -> Sequence[Hit]:
-        """The hits to read, where the search found ``hits``."""
+    def candidates(self, question: Question) -> Sequence[Hit]:
+        """The hits that are read."""
+        found = self._search.find(question, self._depth)
+        return self._candidates(question, found, found.best(self._depth))
+
+    def _candidates(self, question: Question, found: FoundHits, hits: Sequence[Hit]) -> Sequence[Hit]:
         first = hits[: self._depth]
         if not (first and self._reach) or self._reranker.are_enough(question, first):
             return first
-        return self._retriever.retrieve_each(question, self._reach)
+        return found.of_each(self._reach)
 
 
 class SpanReranker:
@@ -130,7 +146,6 @@ class SpanReranker:
         self._analyzer = analyzer
         self._reader = reader
         self._weights = weights
-        self._headings: dict[str, Analysis] = {}
 
     def score(self, question: Question, hits: Sequence[Hit]) -> Sequence[float]:
         """The weighted sum of the facts of each hit."""
@@ -163,15 +178,7 @@ class SpanReranker:
         return self._analyzer.analyze(read_question(question).text)
 
     def _heading(self, hit: Hit) -> Analysis:
-        text = "\n".join((hit.document.title, *hit.chunk.heading_path))
-        if len(self._headings) > _MAX_REMEMBERED:
-            self._headings = {}
-        if text not in self._headings:
-            self._headings[text] = self._analyzer.analyze(text)
-        return self._headings[text]
-
-
-_MAX_REMEMBERED = 1_000
+        return self._analyzer.analyze("\n".join((hit.document.title, *hit.chunk.heading_path)))
 
 
 def doubled(question: Analysis, facts: NDArray[np.float64]) -> NDArray[np.float64]:

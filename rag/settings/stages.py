@@ -97,7 +97,7 @@ class RetrievalSettings(Stage):
     )
     rerank_depth: int = Field(10, gt=0, le=1_000, description="How many hits the re-ranker reads.")
     rerank_reach: int = Field(
-        25,
+        10,
         ge=0,
         le=1_000,
         description="How many hits of each leg it reads when no hit has most of the question's words.",

@@ -43,7 +43,7 @@ def test_the_first_of_each_leg_come_in_the_order_of_all(parts: Assembly) -> None
     ]
     retriever = HybridRetriever(parts.store, parts.analyzer, legs, candidates=10)
     question = Question("会社をやめたいときはいつまでに言えばいい？")
-    everything, first = retriever.retrieve(question, 10_000), retriever.retrieve_each(question, 2)
+    everything, first = retriever.retrieve(question, 10_000), retriever.find(question, 10).of_each(2)
     wanted = [hit for hit in everything if any(leg.rank <= 2 for leg in hit.legs)]
     assert [hit.chunk.id for hit in first] == [hit.chunk.id for hit in wanted]
     assert 2 <= len(first) <= 4

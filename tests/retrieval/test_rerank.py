@@ -33,16 +33,19 @@ def _hit(number: int, score: float = 0.5, **legs: float) -> Hit:
 
 
 class Listed:
-    """A retriever that gives the hits it was made with."""
+    """A search that finds the hits it was made with."""
 
     def __init__(self, hits: Sequence[Hit]) -> None:
         self.hits = hits
 
-    def retrieve(self, question: Question, top_k: int) -> Sequence[Hit]:
+    def find(self, question: Question, wanted: int) -> Listed:
+        return self
+
+    def best(self, top_k: int) -> Sequence[Hit]:
         return self.hits[:top_k]
 
-    def retrieve_each(self, question: Question, each: int) -> Sequence[Hit]:
-        return [hit for hit in self.hits if any(leg.rank <= each for leg in hit.legs)]
+    def of_each(self, count: int) -> Sequence[Hit]:
+        return [hit for hit in self.hits if any(leg.rank <= count for leg in hit.legs)]
 
 
 class ByNumber:
