@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rag.answering.candidates import Candidate
 from rag.comprehension import Passage, Reading, SpanReader, find_span, word_range
 from rag.comprehension.reader import NEVER
-from rag.retrieval.rerank import describe, doubled
+from rag.retrieval.rerank import describe, with_coverage
 from rag.text.analyzer import Analysis
 
 Column = NDArray[np.float64]
@@ -45,7 +45,7 @@ class HitReader:
         first = {candidate.hit.chunk.id: candidate for candidate in candidates}
         readings = self._read(question, list(first.values()))
         facts = describe([one.hit for one in first.values()], readings)
-        scores: Column = doubled(question, facts) @ self._ranking
+        scores: Column = with_coverage(question, facts) @ self._ranking
         return sorted(scores.tolist(), reverse=True)
 
     def short_answer(self, question: Analysis, candidate: Candidate) -> str:

@@ -96,7 +96,11 @@ class StaticEmbedder:
         return self._embed(texts, analyses)
 
     def embed_columns(self, columns: Columns, parts: Integers) -> Vectors:
-        """`embed_documents` of texts put together of others: a row of ``parts`` names the texts of each."""
+        """`embed_documents` of texts put together of others, such as title, headings and a chunk's own text.
+
+        ``parts`` has shape (texts to embed, texts that each is made of), numbers of texts of ``columns``;
+        the vectors have shape (len(parts), dimension).
+        """
         vectors = np.zeros((len(parts), self._config.dimension), dtype=np.float32)
         with self._lock:
             owners, rows, weights = self._weighted_rows(columns, parts)

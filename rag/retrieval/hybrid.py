@@ -52,7 +52,7 @@ class HybridRetriever:
         return self.find(question, top_k).best(top_k)
 
     def find(self, question: Question, wanted: int) -> Found:
-        """What every leg says of its best ``wanted`` and the others'."""
+        """Ask every leg for its best ``wanted`` chunks, and what it says of those that only others found."""
         query = Query.from_question(question, self._analyzer, self._synonyms).selected(self._store)
         legs = self._search(query, max(self._candidates, wanted))
         return Found(self._store, query, legs, {one.leg.name: one.weight for one in self._legs})

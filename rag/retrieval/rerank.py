@@ -162,7 +162,7 @@ class SpanReranker:
 
     def columns(self, question: Question, hits: Sequence[Hit]) -> NDArray[np.float64]:
         """What `WEIGHTS` are for, of each hit, shape (hits, weights)."""
-        return doubled(self._asked(question), self.facts(question, hits))
+        return with_coverage(self._asked(question), self.facts(question, hits))
 
     def facts(self, question: Question, hits: Sequence[Hit]) -> NDArray[np.float64]:
         """`FACTS` of each hit, shape (hits, facts)."""
@@ -181,8 +181,8 @@ class SpanReranker:
         return self._analyzer.analyze("\n".join((hit.document.title, *hit.chunk.heading_path)))
 
 
-def doubled(question: Analysis, facts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Columns for `WEIGHTS` from those of `FACTS`, shape (hits, weights)."""
+def with_coverage(question: Analysis, facts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Facts as they are and again times the coverage, which is what `WEIGHTS` are for; (hits, weights)."""
     return np.hstack([facts, facts * coverage(question, facts)])
 
 
@@ -233,7 +233,7 @@ def _share(scores: Column, floor: float) -> Column:
 
 
 def load_ranking(file: Path) -> Column:
-    """The weights of ``reranking.json``; ModelUnavailable when it is absent or made for others."""
+    """The weights of ``reranking.json``; ModelUnavailable when it is absent or made for other facts."""
     try:
         values = json.loads(file.read_text(encoding="utf-8"))["weights"]
         return np.asarray([values[name] for name in WEIGHTS], np.float64)
