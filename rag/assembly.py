@@ -7,9 +7,6 @@ from functools import lru_cache, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
 from rag.answering.base import Answerer
 from rag.answering.calibration import load_calibration
 from rag.answering.conflicts import ConflictFinder
@@ -34,7 +31,7 @@ from rag.retrieval.folding import FoldingRetriever
 from rag.retrieval.health import SearchHealth
 from rag.retrieval.hybrid import HybridRetriever, WeightedLeg
 from rag.retrieval.keyword import KeywordLeg
-from rag.retrieval.rerank import Reranker, RerankingRetriever, SpanReranker, load_ranking
+from rag.retrieval.rerank import Ranking, Reranker, RerankingRetriever, SpanReranker, load_ranking
 from rag.settings import EmbeddingSettings, GenerationSettings, RetrievalSettings, Settings
 from rag.store.base import Store
 from rag.store.local import create_store, open_store, store_exists
@@ -161,7 +158,7 @@ def load_bundled_reader() -> SpanReader:
     return load_span_reader(bundled_path("models", "span-reader"), load_bundled_embedder())
 
 
-def load_bundled_ranking() -> NDArray[np.float64]:
+def load_bundled_ranking() -> Ranking:
     """The weights of the bundled re-ranker."""
     return load_ranking(bundled_path("models", "reranking.json"))
 

@@ -35,18 +35,21 @@ class Source:
 
 
 SOURCES: Mapping[str, Source] = {
-    "questions": Source(0.24, 512, 0.25, run=8),
-    "answers": Source(0.10, 512, 0.35, run=8),
-    "headings": Source(0.14, 512, 0.35, run=4),
-    "neighbours": Source(0.10, 512, 0.4),
-    "slugs": Source(0.08, 1024, 0.3),
-    "translations": Source(0.10, 1024),
-    "glosses": Source(0.06, 1024),
-    "gloss-mates": Source(0.05, 1024),
-    "same-english": Source(0.03, 512, 0.5),
-    "choices": Source(0.05, 1024),
-    "captions": Source(0.01, 128, 0.3),
-    "synonyms": Source(0.04, 512),
+    "questions": Source(0.15, 512, 0.25, run=8),
+    "answers": Source(0.07, 512, 0.35, run=8),
+    "headings": Source(0.07, 512, 0.35, run=4),
+    "neighbours": Source(0.04, 512, 0.4),
+    "slugs": Source(0.02, 1024, 0.3),
+    "translations": Source(0.03, 1024),
+    "glosses": Source(0.03, 1024),
+    "gloss-mates": Source(0.02, 1024),
+    "same-english": Source(0.01, 512, 0.5),
+    "choices": Source(0.02, 1024),
+    "captions": Source(0.005, 128, 0.3),
+    "synonyms": Source(0.02, 512),
+    "thesaurus": Source(0.11, 1024),
+    "reworded": Source(0.275, 512, 0.3),
+    "asked": Source(0.13, 512),
 }
 
 

@@ -1,7 +1,8 @@
 """The text corpus as blocks: what is a title, a heading, an English slug, running text.
 
-Each of the three corpora has its own notation (laws, Aozora ruby text, Markdown); from here on they
-look alike. Only `corpus/` is read: the documents and questions that we measure on are never touched.
+Each corpus has its own notation (laws, Aozora ruby text, Markdown); from here on they look alike. Of the
+manuals that are asked about in ``data/eval`` the texts are read, as of any documents that somebody
+searches; the questions never.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import lzma
 import re
+import tarfile
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -42,13 +44,29 @@ class Block(NamedTuple):
 
 
 def read_documents(name: str) -> Iterator[list[Block]]:
-    """The documents of ``law``, ``aozora`` or ``technical``, each as its blocks in order."""
+    """The documents of one of `CORPORA`, each as its blocks in order."""
     parse = _PARSERS[name]
+    for title, text in _read_manuals() if name == MANUALS else _read_records(name):
+        yield [Block(Kind.TITLE, title), *_join_short(parse(text[:MAX_DOCUMENT_CHARS]))]
+
+
+def _read_records(name: str) -> Iterator[tuple[str, str]]:
+    """Title and text of each line of ``corpus/NAME.jsonl.xz``."""
     with lzma.open(DATA / "corpus" / f"{name}.jsonl.xz", "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
-            text = record["text"][:MAX_DOCUMENT_CHARS]
-            yield [Block(Kind.TITLE, record["title"]), *_join_short(parse(text))]
+            yield record["title"], record["text"]
+
+
+def _read_manuals() -> Iterator[tuple[str, str]]:
+    """Title and text of each Markdown page of ``docs/``."""
+    for archive in sorted((DATA / "docs").glob("*.tar.gz")):
+        with tarfile.open(archive) as pages:
+            for page in pages:
+                if page.name.endswith(".md") and (file := pages.extractfile(page)):
+                    text = file.read().decode("utf-8-sig", "replace").replace("\r\n", "\n")
+                    title = _TITLE.search(text)
+                    yield title[1] if title else Path(page.name).stem, text
 
 
 def _join_short(blocks: Iterator[Block]) -> Iterator[Block]:
@@ -96,6 +114,7 @@ def _parse_aozora(text: str) -> Iterator[Block]:
             yield Block(Kind.TEXT, stripped)
 
 
+_TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
 _HEADING = re.compile(r"#{1,6}\s+(?:<a name=\"(?P<slug>[^\"]*)\"[^>]*></a>)?(?P<text>.+)")
 _FENCE = re.compile(r"^ *(```|~~~).*?^ *\1[^\n]*$", re.MULTILINE | re.DOTALL)
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
@@ -127,9 +146,11 @@ def _strip_markup(line: str) -> str:
     return line.strip(" \t　")
 
 
+MANUALS = "manuals"
 _PARSERS: dict[str, Callable[[str], Iterator[Block]]] = {
     "law": _parse_law,
     "aozora": _parse_aozora,
     "technical": _parse_markdown,
+    MANUALS: _parse_markdown,
 }
 CORPORA = tuple(_PARSERS)

@@ -11,6 +11,7 @@ import csv
 import gzip
 import hashlib
 import json
+import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +19,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from training.corpus import CORPORA, DATA, Kind
+from training.corpus import CORPORA, DATA, MANUALS, Kind
+from training.thesaurus import Rewording, read_thesaurus
 from training.words import Line, read_corpus_words, words_of_all
 
 SYNONYMS = Path(__file__).with_name("synonyms.tsv")
@@ -172,6 +174,7 @@ TEXT_SOURCES: dict[str, Callable[[], Iterable[tuple[str, str]]]] = {
     "glosses": _gloss_pairs,
     "gloss-mates": _gloss_mates,
     "synonyms": _synonyms,
+    "thesaurus": read_thesaurus,
 }
 """Sources that are read as text; those of `corpus_pairs` come as words."""
 
@@ -196,6 +199,23 @@ def corpus_pairs(folder: Path) -> dict[str, list[Pair]]:
         for document in documents:
             _collect(document, common, found)
     return found
+
+
+REWORDED = {MANUALS: 1.0, "technical": 0.5, "law": 0.5, "aozora": 0.15}
+"""Of the blocks of each corpus."""
+
+
+def reworded_pairs(folder: Path, thesaurus: Iterable[Pair], seed: int) -> list[Pair]:
+    """A few words of a block, said otherwise, and the block; those of one document follow each other."""
+    drawn = random.Random(seed)
+    rewording = Rewording(thesaurus, drawn)
+    return [
+        Pair(question, words)
+        for name, share in REWORDED.items()
+        for document in read_corpus_words(folder, name)
+        for kind, words in document
+        if kind is Kind.TEXT and drawn.random() < share and (question := rewording.question(words))
+    ]
 
 
 def _common_headings(documents: list[list[Line]]) -> set[str]:

@@ -20,8 +20,11 @@ class Choice(NamedTuple):
     weight: float
 
 
-def fit_choices(choices: Sequence[Choice], strength: float) -> Floats:
-    """One weight a fact, large ones penalised by ``strength``; questions without a choice say nothing."""
+def fit_choices(choices: Sequence[Choice], strength: float, *, never_against: Sequence[int] = ()) -> Floats:
+    """One weight a fact, large ones penalised by ``strength``; questions without a choice say nothing.
+
+    The facts of these numbers, ``never_against``, get no weight below 0.
+    """
     usable = [choice for choice in choices if choice.right.any() and not choice.right.all()]
     num_facts = usable[0].facts.shape[1]
 
@@ -35,5 +38,7 @@ def fit_choices(choices: Sequence[Choice], strength: float) -> Floats:
             slope -= weight * (facts.T @ (np.where(right, share, 0) / gold - share / total))
         return value, slope
 
-    found = minimize(loss, np.zeros(num_facts), jac=True, method="L-BFGS-B")
-    return found.x.astype(np.float32)
+    bounds = [(0.0 if fact in never_against else None, None) for fact in range(num_facts)]
+    found = minimize(loss, np.zeros(num_facts), jac=True, method="L-BFGS-B", bounds=bounds)
+    weights: Floats = found.x.astype(np.float32)
+    return weights

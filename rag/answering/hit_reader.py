@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rag.answering.candidates import Candidate
 from rag.comprehension import Passage, Reading, SpanReader, find_span, word_range
 from rag.comprehension.reader import NEVER
-from rag.retrieval.rerank import describe, with_coverage
+from rag.retrieval.rerank import Ranking, describe, with_coverage
 from rag.text.analyzer import Analysis
 
 Column = NDArray[np.float64]
@@ -19,10 +19,10 @@ Column = NDArray[np.float64]
 class HitReader:
     """The bundled reader with the weights of the bundled re-ranker, whichever one ordered the hits."""
 
-    def __init__(self, reader: SpanReader, ranking: Column) -> None:
+    def __init__(self, reader: SpanReader, ranking: Ranking) -> None:
         self.words = reader.words
         self._reader = reader
-        self._ranking = ranking
+        self._weights = ranking.read
 
     def facts(self, question: Analysis, candidates: Sequence[Candidate]) -> Column:
         """How much of the answer begins in the sentence, how surely at all, and in so relevant a chunk.
@@ -42,10 +42,11 @@ class HitReader:
 
     def rank(self, question: Analysis, candidates: Sequence[Candidate]) -> list[float]:
         """The re-ranker's scores of the hits that the candidates stand in, best first."""
-        first = {candidate.hit.chunk.id: candidate for candidate in candidates}
-        readings = self._read(question, list(first.values()))
-        facts = describe([one.hit for one in first.values()], readings)
-        scores: Column = with_coverage(question, facts) @ self._ranking
+        first = list({candidate.hit.chunk.id: candidate for candidate in candidates}.values())
+        passages = [Passage(one.around.chunk_analysis, one.around.heading_analysis) for one in first]
+        looks, readings = self._reader.look(question, passages), self._reader.read(question, passages)
+        facts = describe([one.hit for one in first], looks, readings)
+        scores: Column = with_coverage(question, facts) @ self._weights
         return sorted(scores.tolist(), reverse=True)
 
     def short_answer(self, question: Analysis, candidate: Candidate) -> str:

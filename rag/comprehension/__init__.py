@@ -6,11 +6,13 @@ search. The re-ranker orders hits by it, the extractive answerer chooses sentenc
 
 from __future__ import annotations
 
+from rag.comprehension.looking import LOOKS
 from rag.comprehension.reader import Passage, Reading, SpanReader, load_span_reader
 from rag.comprehension.spans import FoundSpan, find_span, word_range
 from rag.comprehension.words import WordTable
 
 __all__ = [
+    "LOOKS",
     "FoundSpan",
     "Passage",
     "Reading",

@@ -18,6 +18,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 from threadpoolctl import threadpool_limits
 
+from rag.comprehension.looking import look
 from rag.comprehension.matching import Matching
 from rag.comprehension.network import Layout, Network, weight_shapes
 from rag.comprehension.words import NUM_PARTS_OF_SPEECH, Matrix, WordTable
@@ -67,14 +68,12 @@ class Reading:
     """What one passage is to the question.
 
     ``starts`` and ``ends`` are a logit for each word of the passage's body; those of passages read together
-    may be compared. ``relevance`` is the logit that the passage answers. ``covered`` are shares of the
-    question's words by weight: in the passage, in it or its headings, and softly, by nearness.
+    may be compared. ``relevance`` is the logit that the passage answers.
     """
 
     starts: Matrix
     ends: Matrix
     relevance: float
-    covered: tuple[float, float, float]
 
 
 Features = tuple[Feature, ...]
@@ -104,11 +103,10 @@ class _Key:
 
 
 class _Computed(NamedTuple):
-    """Logits of start and end by row, relevance and covered shares by passage, and where these stand."""
+    """Logits of start and end by row, relevance by passage, and where these stand."""
 
     logits: Matrix
     relevance: Matrix
-    covered: Matrix
     layout: Layout
 
 
@@ -138,6 +136,13 @@ class SpanReader:
         known.update((key, found[key]) for key in missing)
         return [found[key] for key in keys]
 
+    def look(self, question: Analysis, passages: Sequence[Passage]) -> Matrix:
+        """`LOOKS` of each passage, shape (passages, 6): what can be told of many before some are read."""
+        asked = question.features[:MAX_QUESTION_WORDS]
+        bodies = [passage.body.features[:MAX_PASSAGE_WORDS] for passage in passages]
+        headings = [passage.heading.features[:MAX_HEADING_WORDS] for passage in passages]
+        return look(self.words, asked, bodies, headings)
+
     def _read(self, asked: Features, keys: Sequence[_Key]) -> list[Reading]:
         readings = [_nothing(len(key.body)) for key in keys]
         told = [place for place, key in enumerate(keys) if key.body]
@@ -149,8 +154,7 @@ class SpanReader:
         for number, place in enumerate(told):
             words = slice(computed.layout.begins[number], computed.layout.ends[number])
             starts, ends = (_lengthened(column, len(keys[place].body)) for column in computed.logits[words].T)
-            covered = tuple(computed.covered[number].tolist())
-            readings[place] = Reading(starts, ends, float(computed.relevance[number]), covered)
+            readings[place] = Reading(starts, ends, float(computed.relevance[number]))
         return readings
 
     def _compute(
@@ -171,7 +175,7 @@ class SpanReader:
         joined = network.joined(read, questions, matching.near, layout)
         covered = matching.covered(asked_words)
         logits, relevance = network.judged(joined, questions, covered, layout)
-        return _Computed(logits, relevance, covered, layout)
+        return _Computed(logits, relevance, layout)
 
 
 def _above(asked: Features, headings: Sequence[Features]) -> Matrix:
@@ -189,7 +193,7 @@ def _lengthened(logits: Matrix, num_words: int) -> Matrix:
 
 def _nothing(num_words: int) -> Reading:
     never = np.full(num_words, NEVER, np.float32)
-    return Reading(never, never, NEVER, (0.0, 0.0, 0.0))
+    return Reading(never, never, NEVER)
 
 
 def load_span_reader(folder: Path, embedder: StaticEmbedder) -> SpanReader:

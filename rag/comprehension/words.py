@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from rag.embedding.static import StaticEmbedder
 from rag.text.analyzer import Feature
+from rag.text.query_terms import counterparts_of
 
 Matrix = NDArray[np.float32]
 Numbers = NDArray[np.intp]
@@ -34,7 +35,7 @@ _KATAKANA = re.compile(r"[ァ-ヺー]+")
 _LATIN = re.compile(r"[a-zA-Z]")
 _KANJI = re.compile(r"[㐀-鿿]")
 _WEIGHT_SCALE = 1.5
-_MAX_REMEMBERED = 20_000
+_MAX_REMEMBERED = 50_000
 
 
 class Words(NamedTuple):
@@ -80,6 +81,13 @@ class WordTable:
         once, places = np.unique(numbers, return_inverse=True)
         return columns.take(once), places
 
+    def counterparts(self, features: Sequence[Feature]) -> list[Numbers]:
+        """Of each word the numbers of lemmas that are its noun or verb (届け出 ⇄ 届け出る), as far as met."""
+        with self._lock:
+            known = self._known.spellings
+            lemmas = [counterparts_of(feature.lemma) for feature in features]
+            return [np.array([known[one] for one in some if one in known], np.intp) for some in lemmas]
+
     def vectors(self, features: Sequence[Feature]) -> tuple[Matrix, Numbers]:
         """The unit vectors of the words among ``features``, each once, and which of them each is."""
         numbers, columns = self._look_up(features)
@@ -97,13 +105,16 @@ class WordTable:
 
 
 class _Known(dict[Feature, int]):
-    """Words by number, and what is known of them; ``columns`` may be longer than there are words."""
+    """Words by number, and what is known of them; ``columns`` may be longer than there are words.
+
+    ``spellings`` are the numbers of base forms and lemmas.
+    """
 
     def __init__(self, dimension: int) -> None:
         super().__init__()
         self.columns = _describe([], np.zeros((0, dimension), np.float32), {})
         self._new: list[Feature] = []
-        self._spellings: dict[str, int] = {}
+        self.spellings: dict[str, int] = {}
 
     def __missing__(self, feature: Feature) -> int:
         self._new.append(feature)
@@ -114,7 +125,7 @@ class _Known(dict[Feature, int]):
         """Fill in the columns of words that were met since the last call."""
         if not self._new:
             return
-        new = _describe(self._new, embedder.word_vectors(self._new), self._spellings)
+        new = _describe(self._new, embedder.word_vectors(self._new), self.spellings)
         first, last = len(self) - len(self._new), len(self)
         if last > len(self.columns.weights):
             self.columns = Words(*(_lengthened(column[:first], 2 * last) for column in self.columns))

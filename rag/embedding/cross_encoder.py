@@ -97,3 +97,7 @@ class CrossEncoderReranker:
     def are_enough(self, question: Question, hits: Sequence[Hit]) -> bool:
         """Always: how deep it reads is ``retrieval.rerank_depth``, for a pair costs much."""
         return True
+
+    def choose(self, question: Question, hits: Sequence[Hit], count: int) -> Sequence[Hit]:
+        """The first: to tell which are worth reading it would have to read them."""
+        return hits[:count]

@@ -18,6 +18,9 @@ from rag.text.analyzer import Analyzer
 from rag.text.synonyms import SynonymFile
 from rag.types import Hit, LegScore, Question
 
+PARTS = {"keyword": 3}
+"""A leg of which every third of so many hits is enough."""
+
 
 @dataclass(frozen=True, slots=True)
 class WeightedLeg:
@@ -91,8 +94,14 @@ class Found:
         return self._hits(self._ordered(self._fused)[:top_k])
 
     def of_each(self, count: int) -> list[Hit]:
-        """The first ``count`` hits of every leg, best of all legs first; ties by chunk id."""
-        first = {scored.chunk_id for listed in self._legs.values() for scored in listed[:count]}
+        """The first ``count`` hits of every leg, best of all legs first; ties by chunk id.
+
+        Of a keyword leg beside others a part: where its first hits are not right, the next ones hardly are.
+        """
+        counts = {
+            leg: count if len(self._legs) == 1 else -(-count // PARTS.get(leg, 1)) for leg in self._legs
+        }
+        first = {one.chunk_id for leg, listed in self._legs.items() for one in listed[: counts[leg]]}
         return self._hits(self._ordered(first))
 
     def _ordered(self, chunk_ids: Iterable[int]) -> list[int]:

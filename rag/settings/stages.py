@@ -97,10 +97,11 @@ class RetrievalSettings(Stage):
     )
     rerank_depth: int = Field(10, gt=0, le=1_000, description="How many hits the re-ranker reads.")
     rerank_reach: int = Field(
-        10,
+        100,
         ge=0,
         le=1_000,
-        description="How many hits of each leg it reads when no hit has most of the question's words.",
+        description="Of so many hits of the dense leg and a third of the keyword leg it chooses what "
+        "it reads when no hit has most of the question's words; 0 never.",
     )
     rerank_device: str = Field("auto", description="Of a cross-encoder: `auto`, `cpu`, `cuda`, `cuda:1`.")
     synonyms: Path | None = Field(

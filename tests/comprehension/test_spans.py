@@ -21,7 +21,7 @@ ANALYZER = load_analyzer()
 
 
 def _reading(starts: list[float], ends: list[float]) -> Reading:
-    return Reading(np.array(starts, np.float32), np.array(ends, np.float32), 0.0, (0.0, 0.0, 0.0))
+    return Reading(np.array(starts, np.float32), np.array(ends, np.float32), 0.0)
 
 
 TEXT = "期間は三か月。延長は一か月。"

@@ -27,7 +27,7 @@ from rag.errors import ModelError, ModelUnavailable
 from rag.text.analyzer import Feature, MecabAnalyzer, load_analyzer
 
 MODEL = bundled_path("models", "static-ja")
-MAX_MODEL_BYTES = 20_000_000
+MAX_MODEL_BYTES = 22_000_000
 ANALYZER = load_analyzer()
 EMBEDDER = load_static_embedder(MODEL)
 

@@ -43,8 +43,10 @@ def test_the_first_of_each_leg_come_in_the_order_of_all(parts: Assembly) -> None
     ]
     retriever = HybridRetriever(parts.store, parts.analyzer, legs, candidates=10)
     question = Question("会社をやめたいときはいつまでに言えばいい？")
-    everything, first = retriever.retrieve(question, 10_000), retriever.find(question, 10).of_each(2)
-    wanted = [hit for hit in everything if any(leg.rank <= 2 for leg in hit.legs)]
+    everything, first = retriever.retrieve(question, 10_000), retriever.find(question, 10).of_each(6)
+    counts = {"dense": 6, "keyword": 2}
+    wanted = [hit for hit in everything if any(leg.rank <= counts[leg.leg] for leg in hit.legs)]
     assert [hit.chunk.id for hit in first] == [hit.chunk.id for hit in wanted]
-    assert 2 <= len(first) <= 4
+    assert 6 <= len(first) <= 8
+    assert len(HybridRetriever(parts.store, parts.analyzer, legs[:1], 10).find(question, 10).of_each(3)) == 3
     assert [hit.score for hit in first] == sorted((hit.score for hit in first), reverse=True)

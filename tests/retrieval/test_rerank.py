@@ -8,13 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from rag.assembly import Assembly, load_bundled_ranking, load_bundled_reader
 from rag.comprehension import Reading
 from rag.errors import ModelUnavailable
 from rag.retrieval.rerank import (
-    FACTS,
     LEG,
+    READ,
+    SEEN,
     RerankingRetriever,
     SpanReranker,
     asks,
@@ -62,6 +64,9 @@ class ByNumber:
 
     def are_enough(self, question: Question, hits: Sequence[Hit]) -> bool:
         return len(hits) >= self.wanted
+
+    def choose(self, question: Question, hits: Sequence[Hit], count: int) -> Sequence[Hit]:
+        return hits[-count:]
 
 
 class Undecided(ByNumber):
@@ -123,6 +128,8 @@ def test_what_is_no_question_stays_where_the_search_put_it() -> None:
         ("広告の費用", False),
         ("平成十年六月", False),
         ("びょうきゅうか", False),
+        ("いくじきゅうぎょうはいつまでですか？", False),
+        ("育児休業はいつまでですか", True),
         ("yūkyū", False),
         ("", False),
     ],
@@ -140,10 +147,17 @@ def test_a_question_in_other_words_wants_more_hits(parts: Assembly) -> None:
     assert not reranker.are_enough(other, retriever.retrieve(other, 10))
 
 
-def test_where_the_first_are_not_enough_the_first_of_every_leg_are_read() -> None:
+def test_where_the_first_are_not_enough_the_best_of_every_leg_are_read() -> None:
     hits = [_hit(1, 0.9, keyword=3), _hit(2, 0.8, keyword=2), _hit(3, 0.7), _hit(4, 0.6, dense=0.9)]
     reranking = RerankingRetriever(Listed(hits), ByNumber(wanted=3), depth=2, reach=1)
     assert _numbers(reranking.retrieve(Question("第何条"), 4)) == [4, 2, 1, 3]
+
+
+def test_of_many_promising_hits_twice_as_many_are_read_as_usual() -> None:
+    hits = [_hit(number, 1 - number / 10, keyword=1.0) for number in range(1, 6)]
+    reranking = RerankingRetriever(Listed(hits), ByNumber(wanted=3), depth=1, reach=1)
+    assert _numbers(reranking.candidates(Question("第何条"))) == [4, 5]
+    assert _numbers(reranking.retrieve(Question("第何条"), 5)) == [5, 4, 1, 2, 3]
 
 
 def test_without_a_reach_no_more_is_read() -> None:
@@ -157,14 +171,19 @@ def test_nothing_found_nothing_ranked() -> None:
 
 def _reading(peak: float, relevance: float) -> Reading:
     logits = np.array([peak, peak - 3], np.float32)
-    return Reading(logits, logits, relevance, (0.5, 0.75, 0.6))
+    return Reading(logits, logits, relevance)
+
+
+def _looks(count: int) -> NDArray[np.float32]:
+    return np.tile(np.array([0.5, 0.75, 0.6, 0.8, 0.3, 0.4], np.float32), (count, 1))
 
 
 def test_facts_are_shares_of_the_best() -> None:
     hits = [_hit(1, keyword=8.0, dense=0.6), _hit(2, keyword=4.0, dense=0.2), _hit(3, dense=0.4)]
-    facts = describe(hits, [_reading(5, 3.0), _reading(-5, -2.0), _reading(0, 0.0)])
-    assert facts.shape == (3, len(FACTS))
-    by_name = dict(zip(FACTS, facts.T, strict=True))
+    facts = describe(hits, _looks(3), [_reading(5, 3.0), _reading(-5, -2.0), _reading(0, 0.0)])
+    assert facts.shape == (3, len(READ))
+    assert READ[: len(SEEN)] == SEEN
+    by_name = dict(zip(READ, facts.T, strict=True))
     assert by_name["keyword"] == pytest.approx([1.0, 0.5, 0.0])
     assert by_name["dense"] == pytest.approx([1.0, 0.0, 0.5])
     assert by_name["answer_share"].sum() == pytest.approx(1.0)
@@ -174,10 +193,10 @@ def test_facts_are_shares_of_the_best() -> None:
 
 
 def test_a_hit_without_words_has_no_share() -> None:
-    empty = Reading(np.zeros(0, np.float32), np.zeros(0, np.float32), -1e4, (0.0, 0.0, 0.0))
-    facts = describe([_hit(1, keyword=1.0), _hit(2, keyword=1.0)], [_reading(1, 1.0), empty])
+    empty = Reading(np.zeros(0, np.float32), np.zeros(0, np.float32), -1e4)
+    facts = describe([_hit(1, keyword=1.0), _hit(2, keyword=1.0)], _looks(2), [_reading(1, 1.0), empty])
     assert np.isfinite(facts).all()
-    assert facts[1, FACTS.index("answer_share")] == pytest.approx(0.0)
+    assert facts[1, READ.index("answer_share")] == pytest.approx(0.0)
 
 
 def test_the_bundled_one_puts_what_answers_first(parts: Assembly) -> None:
@@ -194,13 +213,24 @@ def test_the_bundled_one_puts_what_answers_first(parts: Assembly) -> None:
     assert best.document.name == "残業.md"
 
 
+def test_of_many_hits_the_bundled_one_reads_those_that_are_about_the_question(parts: Assembly) -> None:
+    question = Question("会社をやめたいときはいつまでに言えばいい？")
+    plain = parts.settings.with_values({"retrieval.reranker": "none"})
+    retriever = Assembly(plain, parts.analyzer, parts.embedder, parts.store).build_retriever()
+    hits = retriever.retrieve(question, 40)
+    chosen = _bundled(parts).choose(question, hits, 5)
+    assert len(chosen) == 5
+    assert [hit for hit in hits if hit in chosen] == list(chosen), "in the order of the search"
+    assert "退職.md" in {hit.document.name for hit in chosen}
+
+
 def _bundled(parts: Assembly) -> SpanReranker:
     return SpanReranker(parts.store, parts.analyzer, load_bundled_reader(), load_bundled_ranking())
 
 
 def test_weights_for_other_facts_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "reranking.json"
-    file.write_text(json.dumps({"weights": {"keyword": 1.0}}), encoding="utf-8")
+    file.write_text(json.dumps({"seen": {"keyword": 1.0}, "read": {}}), encoding="utf-8")
     with pytest.raises(ModelUnavailable, match="install swallow-rag again"):
         load_ranking(file)
     with pytest.raises(ModelUnavailable, match=r"absent\.json"):
