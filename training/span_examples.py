@@ -5,29 +5,20 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from evaluation.datasets.squad import PassageQuestion, PassageSet
 from rag.assembly import Assembly
 from rag.comprehension import word_range
 from rag.comprehension.reader import MAX_HEADING_WORDS, MAX_PASSAGE_WORDS, MAX_QUESTION_WORDS
 from rag.retrieval.base import Query
-from rag.retrieval.dense import DenseLeg
 from rag.retrieval.keyword import KeywordLeg
 from rag.text.analyzer import Analysis, Feature
 from rag.types import EVERYTHING, Chunk, Question, Span
-from training.asked import find_chunks, open_documents, read_asked
 from training.pairs import SHARED_TITLE, is_held_out
 
 MAX_ANSWER_WORDS = 25
 NUM_NEAR = 14
 """So many of the best hits are drawn from for passages that do not answer."""
-
-UNMARKED = -100
-"""Of no word; what ``cross_entropy`` leaves out."""
-
-ASKED_OFFSET = 1 << 32
-"""Added to the chunk ids of the shared documents: passages of two stores are drawn from together."""
 
 Features = tuple[Feature, ...]
 
@@ -43,10 +34,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class SpanExample:
-    """A question, the chunk with its answer, first and last word of it, and hits without the answer.
-
-    Where nobody has marked an answer, both words are `UNMARKED`: only which chunk answers is learned.
-    """
+    """A question, the chunk with its answer, first and last word of it, and hits without the answer."""
 
     question: Features
     gold: int
@@ -85,33 +73,6 @@ class ExampleReader:
                 example = self._example(question)
                 if example is not None:
                     yield example
-
-    def asked(self, cache: Path, shared: Path) -> Iterator[SpanExample]:
-        """Questions of ``asked.jsonl`` that the embedder has seen, beside what both legs find for them."""
-        seen = [one for one in read_asked() if not one.held_out]
-        with open_documents(shared, cache, self._parts.settings) as parts:
-            legs = KeywordLeg(parts.store), DenseLeg(parts.store, parts.embedder)
-            for one, _, chunk in find_chunks(parts, seen):
-                for wording in one.wordings:
-                    query = Query.from_question(Question(wording), parts.analyzer)
-                    near = {found for leg in legs for found, _ in leg.search(query, NUM_NEAR // 2)} - {
-                        chunk.id
-                    }
-                    self._read(parts, sorted({chunk.id, *near}))
-                    others = [found + ASKED_OFFSET for found in sorted(near)]
-                    features = query.analysis.features[:MAX_QUESTION_WORDS]
-                    yield SpanExample(features, chunk.id + ASKED_OFFSET, UNMARKED, UNMARKED, others)
-
-    def _read(self, parts: Assembly, chunk_ids: Sequence[int]) -> None:
-        """Keep chunks of the shared documents that are not kept yet."""
-        new = [chunk_id for chunk_id in chunk_ids if chunk_id + ASKED_OFFSET not in self.passages]
-        chunks, analyses = parts.store.chunks(new, EVERYTHING), parts.store.analyses(new)
-        infos = parts.store.infos(sorted({chunk.document_id for chunk in chunks.values()}), EVERYTHING)
-        for chunk_id, chunk in chunks.items():
-            above = "\n".join((infos[chunk.document_id].title, *chunk.heading_path))
-            heading = parts.analyzer.analyze(above).features[:MAX_HEADING_WORDS]
-            body = analyses[chunk_id].features[:MAX_PASSAGE_WORDS]
-            self.passages[chunk_id + ASKED_OFFSET] = Passage(chunk.text, body, heading)
 
     def _example(self, question: PassageQuestion) -> SpanExample | None:
         found = self._locate(question.passage_id, question.answers[0], question.answer_starts[0])

@@ -3,10 +3,9 @@
     python -m training.span_reader ../shared/data
 
 JaQuAD without the articles that the embedder held out: 27,000 questions, each with the chunk that answers and
-three near ones that do not; beside them the questions of ``training/asked.jsonl`` that the embedder has
-seen, of which only the chunk is told. Starts and ends are chosen among the words of all four together, so
-that logits of passages may be compared; a word of the question in eight may not be matched exactly, so that
-the rest must be recognised by nearness. One core trains about 1.5 batches a second; 48 minutes were given.
+three near ones that do not. Starts and ends are chosen among the words of all four together, so that
+logits of passages may be compared; a word of the question in eight may not be matched exactly, so that the
+rest must be recognised by nearness. One core trains about 1.5 batches a second; 48 minutes were given.
 """
 
 from __future__ import annotations
@@ -63,13 +62,6 @@ class Trainer:
         self._numbers = number_words(features)
         self.model = SpanModel(WordTable(load_bundled_embedder())(list(self._numbers)), SIZE)
         self.average = {name: weight.detach().clone() for name, weight in self.model.state_dict().items()}
-
-    def begin(self, folder: Path) -> None:
-        """Go on from the weights of a model."""
-        with np.load(folder / WEIGHTS_FILE, allow_pickle=False) as stored:
-            weights = {name: torch.from_numpy(stored[name].astype(np.float32)) for name in stored.files}
-        self.model.load_state_dict(weights)
-        self.average = {name: weight.clone() for name, weight in weights.items()}
 
     def train(self, seconds: float) -> None:
         """Train for so long; the rate falls to nothing at the end."""
@@ -183,7 +175,6 @@ def main() -> None:
     arguments.add_argument("--minutes", type=float, default=48)
     arguments.add_argument("--out", type=Path, default=bundled_path("models", "span-reader"))
     arguments.add_argument("--scratch", type=Path, help="keep the pool here and use it again")
-    arguments.add_argument("--begin", type=Path, help="go on from the weights of this model")
     options = arguments.parse_args()
     torch.manual_seed(1)
     torch.set_num_threads(1)  # two wait for each other more than they compute
@@ -195,12 +186,9 @@ def main() -> None:
             reader = ExampleReader(parts)
             reader.read_pool()
             examples = list(reader.examples(jaquad, held_out=False))
-            examples += reader.asked(scratch / "placed", options.shared)
             checked = list(reader.examples(jaquad, held_out=True))[:: 4_700 // NUM_CHECKED]
     print(f"{len(examples)} examples", flush=True)
     trainer = Trainer(reader, examples, checked)
-    if options.begin:
-        trainer.begin(options.begin)
     trainer.train(options.minutes * 60)
     print(f"held out at the end: {trainer.check():.3f}")
     write(trainer.average, options.out)
