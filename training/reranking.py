@@ -43,7 +43,7 @@ from training.regression import Choice, Floats, fit_choices
 STRENGTH = 0.5
 NUM_FOLDS = 8
 NOT_FOUND = 1_000
-ASKED_WEIGHT = 0.3
+ASKED_WEIGHT = 0.1
 """Of a question of ``asked.jsonl``; there are many, about fewer documents than those of ``data/eval``."""
 
 NEVER_AGAINST = ("covered", "covered_with_heading")
@@ -93,7 +93,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("shared", type=Path)
     arguments.add_argument("--questions", type=int, default=600, help="JaQuAD questions in each half")
-    arguments.add_argument("--passage-weight", type=float, default=0.15)
+    arguments.add_argument("--passage-weight", type=float, default=0.3)
     arguments.add_argument("--scratch", type=Path, help="keep the stores here and use them again")
     options = arguments.parse_args()
     settings = load_settings(environment={}).with_values({"retrieval.reranker": "none"})

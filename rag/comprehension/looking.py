@@ -48,8 +48,11 @@ def look(
     around = [np.maximum(found[:count], found[count:]) for found in (has, near)]
     shares = [matches.share(found) for found in (has[:count], around[0], near[:count], around[1])]
     in_bodies = int(sizes[:count].sum())
-    stretches = _Stretches(words, texts[:in_bodies], sizes[:count])
-    above = HEADING_SHARE * _sums(words, texts[in_bodies:], sizes[count:])
+    weighted = np.vstack(
+        [words.vectors * words.weights[:, None], np.zeros(words.vectors.shape[1], np.float32)]
+    )
+    stretches = _Stretches(weighted, texts[:in_bodies], sizes[:count])
+    above = HEADING_SHARE * _sums(weighted, texts[in_bodies:], _begins(sizes[count:]), sizes[count:])
     whole = question.weights @ question.vectors
     cosines = [stretches.nearest(whole, vectors) for vectors in (np.zeros_like(above), above)]
     return np.column_stack([*shares, *cosines]).astype(np.float32)
@@ -77,14 +80,15 @@ class _Matches:
 
 
 class _Stretches:
-    """The vectors of all stretches of all texts."""
+    """The vectors of all stretches of all texts, from the vectors of words and the last, that of no word."""
 
-    def __init__(self, words: Words, at: Numbers, sizes: Numbers) -> None:
+    def __init__(self, weighted: Matrix, at: Numbers, sizes: Numbers) -> None:
         counts = -(-sizes // STEP)
-        pieces = np.repeat(np.cumsum(sizes) - sizes, counts) + STEP * _places(counts)
         self._num_texts = len(sizes)
         self._owners = np.repeat(np.arange(len(sizes)), counts)
-        halves = _added(words, at, pieces)
+        inside = STEP * (np.arange(len(self._owners)) - np.repeat(_begins(counts), counts))
+        lengths = np.minimum(sizes[self._owners] - inside, STEP)
+        halves = _sums(weighted, at, _begins(sizes)[self._owners] + inside, lengths)
         goes_on = np.flatnonzero(self._owners[1:] == self._owners[:-1])
         self._vectors = halves.copy()
         self._vectors[goes_on] += halves[goes_on + 1]
@@ -98,21 +102,21 @@ class _Stretches:
         return found
 
 
-def _sums(words: Words, at: Numbers, sizes: Numbers) -> Matrix:
-    """The sum of the vectors of each text, zeros for an empty one."""
-    sums = np.zeros((len(sizes), words.vectors.shape[1]), np.float32)
-    filled = sizes > 0
-    sums[filled] = _added(words, at, (np.cumsum(sizes) - sizes)[filled])
+def _sums(weighted: Matrix, at: Numbers, begins: Numbers, lengths: Numbers) -> Matrix:
+    """The sums of so many vectors from each place on; the last vector is that of no word.
+
+    Place by place over all texts: a third of the time of ``reduceat`` over the rows of a matrix.
+    """
+    sums = np.zeros((len(begins), weighted.shape[1]), np.float32)
+    rows = np.append(at, len(weighted) - 1)
+    for place in range(int(lengths.max(initial=0))):
+        sums += weighted.take(rows[np.where(lengths > place, begins + place, len(at))], axis=0)
     return sums
 
 
-def _added(words: Words, at: Numbers, begins: Numbers) -> Matrix:
-    """The sums of weighted word vectors from each place to the next."""
-    if not len(begins):
-        return np.zeros((0, words.vectors.shape[1]), np.float32)
-    weighted = words.vectors * words.weights[:, None]
-    added: Matrix = np.add.reduceat(weighted.take(at, axis=0), begins, axis=0)
-    return added
+def _begins(sizes: Numbers) -> Numbers:
+    """Where each of so many begins when they follow each other."""
+    return np.cumsum(sizes) - sizes
 
 
 def _most(values: Matrix, sizes: Numbers) -> Matrix:
@@ -120,10 +124,5 @@ def _most(values: Matrix, sizes: Numbers) -> Matrix:
     most = np.zeros((len(sizes), values.shape[1]), np.float32)
     filled = sizes > 0
     if filled.any():
-        most[filled] = np.maximum.reduceat(values, (np.cumsum(sizes) - sizes)[filled], axis=0)
+        most[filled] = np.maximum.reduceat(values, _begins(sizes)[filled], axis=0)
     return most
-
-
-def _places(counts: Numbers) -> Numbers:
-    """0, 1, … anew for each count."""
-    return np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)

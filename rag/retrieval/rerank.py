@@ -12,7 +12,6 @@ further down, or high in one leg alone: then many are looked at, and the best of
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 
 from rag.comprehension import LOOKS, Passage, Reading, SpanReader
 from rag.errors import ModelUnavailable
+from rag.retrieval.asking import asks
 from rag.retrieval.query_language import read_question
 from rag.store.base import Store
 from rag.text.analyzer import Analysis, Analyzer
@@ -46,6 +46,9 @@ IN_OTHER_WORDS = 0.65
 
 MORE_READ = 2
 """So many times as many are read of a question in other words."""
+
+MAX_REMEMBERED = 10_000
+"""Analyses of titles and headings kept; the chunks of a document share them."""
 
 LEG = "reranked"
 
@@ -168,6 +171,7 @@ class SpanReranker:
         self._analyzer = analyzer
         self._reader = reader
         self._ranking = ranking
+        self._headings: dict[str, Analysis] = {}
 
     def score(self, question: Question, hits: Sequence[Hit]) -> Sequence[float]:
         """The weighted sum of the facts of each hit, which is read for it."""
@@ -213,7 +217,13 @@ class SpanReranker:
         return self._analyzer.analyze(read_question(question).text)
 
     def _heading(self, hit: Hit) -> Analysis:
-        return self._analyzer.analyze("\n".join((hit.document.title, *hit.chunk.heading_path)))
+        above = "\n".join((hit.document.title, *hit.chunk.heading_path))
+        found = self._headings.get(above)
+        if found is None:
+            if len(self._headings) >= MAX_REMEMBERED:
+                self._headings = {}
+            self._headings[above] = found = self._analyzer.analyze(above)
+        return found
 
 
 def with_coverage(question: Analysis, facts: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -230,22 +240,6 @@ def coverage(question: Analysis, looks: NDArray[np.floating]) -> float:
     if not asks(question):
         return 1.0
     return float(looks[:, LOOKS.index("covered_with_heading")].max(initial=0.0))
-
-
-def asks(question: Analysis) -> bool:
-    """Whether this is a question: 「費用は？」 is; 「平成十年六月」 and 「広告の費用」 are words to find.
-
-    What is all in hiragana is looked for by its readings: MeCab cuts it at random, and so it has no meaning.
-    """
-    words = question.features
-    return any(word.pos.startswith(_OF_SENTENCES) or word.base in _OF_QUESTIONS for word in words) and any(
-        not _HIRAGANA.fullmatch(word.base) for word in words if not word.pos.startswith("補助記号")
-    )
-
-
-_OF_SENTENCES = ("動詞", "形容詞", "助動詞", "代名詞")
-_HIRAGANA = re.compile("[ぁ-ゖー]*")
-_OF_QUESTIONS = frozenset({"?", "は", "何"})
 
 
 def describe_seen(hits: Sequence[Hit], looks: NDArray[np.floating]) -> NDArray[np.float64]:

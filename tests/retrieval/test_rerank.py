@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from rag.assembly import Assembly, load_bundled_ranking, load_bundled_reader
 from rag.comprehension import Reading
 from rag.errors import ModelUnavailable
+from rag.retrieval.asking import asks
 from rag.retrieval.rerank import (
     LEG,
     READ,
     SEEN,
     RerankingRetriever,
     SpanReranker,
-    asks,
     describe,
     load_ranking,
 )
