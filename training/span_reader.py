@@ -63,17 +63,24 @@ class Trainer:
         self.model = SpanModel(WordTable(load_bundled_embedder())(list(self._numbers)), SIZE)
         self.average = {name: weight.detach().clone() for name, weight in self.model.state_dict().items()}
 
-    def train(self, seconds: float) -> None:
+    def begin(self, folder: Path) -> None:
+        """Go on from the weights of a model."""
+        with np.load(folder / WEIGHTS_FILE, allow_pickle=False) as stored:
+            weights = {name: torch.from_numpy(stored[name].astype(np.float32)) for name in stored.files}
+        self.model.load_state_dict(weights)
+        self.average = {name: weight.clone() for name, weight in weights.items()}
+
+    def train(self, seconds: float, rate: float) -> None:
         """Train for so long; the rate falls to nothing at the end."""
         drawn, begun, told = random.Random(3), time.monotonic(), []
         weights = self.model.parameters()
-        optimizer = torch.optim.AdamW(weights, lr=RATE, weight_decay=0.01, betas=(0.9, 0.98))
+        optimizer = torch.optim.AdamW(weights, lr=rate, weight_decay=0.01, betas=(0.9, 0.98))
         for step, chosen in enumerate(_batches(self._examples, drawn)):
             passed = (time.monotonic() - begun) / seconds
             if passed >= 1:
                 break
             for group in optimizer.param_groups:
-                group["lr"] = RATE * min(1, step / WARM_UP_STEPS) * (0.02 + 0.98 * (1 - passed))
+                group["lr"] = rate * min(1, step / WARM_UP_STEPS) * (0.02 + 0.98 * (1 - passed))
             loss = self._loss(chosen, drawn, learning=True)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
@@ -175,6 +182,8 @@ def main() -> None:
     arguments.add_argument("--minutes", type=float, default=48)
     arguments.add_argument("--out", type=Path, default=bundled_path("models", "span-reader"))
     arguments.add_argument("--scratch", type=Path, help="keep the pool here and use it again")
+    arguments.add_argument("--begin", type=Path, help="go on from the weights of this model")
+    arguments.add_argument("--rate", type=float, default=RATE, help="the highest learning rate")
     options = arguments.parse_args()
     torch.manual_seed(1)
     torch.set_num_threads(1)  # two wait for each other more than they compute
@@ -189,7 +198,9 @@ def main() -> None:
             checked = list(reader.examples(jaquad, held_out=True))[:: 4_700 // NUM_CHECKED]
     print(f"{len(examples)} examples", flush=True)
     trainer = Trainer(reader, examples, checked)
-    trainer.train(options.minutes * 60)
+    if options.begin:
+        trainer.begin(options.begin)
+    trainer.train(options.minutes * 60, options.rate)
     print(f"held out at the end: {trainer.check():.3f}")
     write(trainer.average, options.out)
 
