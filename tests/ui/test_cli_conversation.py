@@ -134,11 +134,11 @@ def test_an_error_in_a_chat_ends_one_question_alone(cli: Cli, monkeypatch: pytes
 
 
 def test_words_that_command_a_model_are_marked_beside_the_citation(cli: Cli) -> None:
-    assert cli("ask", "年次有給休暇の申請はいつ承認されますか", "--source", "休暇.md") == 0
-    answer = cli.json("ask", "年次有給休暇の申請はいつ承認されますか", "--source", "休暇.md")
+    assert cli("ask", "年次有給休暇の申請はすべて承認されますか", "--source", "休暇.md") == 0
+    answer = cli.json("ask", "年次有給休暇の申請はすべて承認されますか", "--source", "休暇.md")
     flagged = [one for one in answer["citations"] if one["flags"] == ["instruction"]]
     assert len(flagged) == 1
-    assert cli("ask", "年次有給休暇の申請はいつ承認されますか", "--source", "休暇.md") == 0
+    assert cli("ask", "年次有給休暇の申請はすべて承認されますか", "--source", "休暇.md") == 0
     assert "⚠ AI への指示のような文です" in cli.out
 
 
