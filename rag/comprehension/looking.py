@@ -40,10 +40,12 @@ def look(
     table: WordTable, asked: Features, bodies: Sequence[Features], headings: Sequence[Features]
 ) -> Matrix:
     """`LOOKS` of each passage, shape (passages, 6); bodies and headings of words, some of them empty."""
-    words, at = table.distinct([*asked, *chain.from_iterable(bodies), *chain.from_iterable(headings)])
+    words, at, counterparts = table.beside(
+        asked, [*chain.from_iterable(bodies), *chain.from_iterable(headings)]
+    )
     question, texts = words.take(at[: len(asked)]), at[len(asked) :]
     sizes = np.array([len(text) for text in chain(bodies, headings)], np.intp)
-    matches, count = _Matches(words, question, table.counterparts(asked)), len(bodies)
+    matches, count = _Matches(words, question, counterparts), len(bodies)
     has, near = matches.of_texts(texts, sizes)
     around = [np.maximum(found[:count], found[count:]) for found in (has, near)]
     shares = [matches.share(found) for found in (has[:count], around[0], near[:count], around[1])]
@@ -59,7 +61,7 @@ def look(
 
 
 class _Matches:
-    """Words of a question, (questions' words), against distinct words of texts."""
+    """Every word of a question held against every distinct word of some texts."""
 
     def __init__(self, words: Words, question: Words, counterparts: Sequence[Numbers]) -> None:
         same = (question.bases[:, None] == words.bases) | (question.lemmas[:, None] == words.lemmas)
@@ -70,7 +72,7 @@ class _Matches:
         self._weights: Matrix = question.contents * question.weights
 
     def of_texts(self, at: Numbers, sizes: Numbers) -> tuple[Matrix, Matrix]:
-        """Which words each text has, and how near it comes to each; twice (texts, questions' words)."""
+        """Which words each text has, and how near it comes to each; twice (texts, words of the question)."""
         return _most(self._same.take(at, axis=0), sizes), _most(self._near.take(at, axis=0), sizes)
 
     def share(self, found: Matrix) -> Matrix:

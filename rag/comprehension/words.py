@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,36 +72,43 @@ class WordTable:
 
     def __call__(self, features: Sequence[Feature]) -> Words:
         """Columns of ``features``, a row each."""
-        numbers, columns = self._look_up(features)
+        numbers, columns, _ = self._look_up(features)
         return columns.take(numbers)
 
     def distinct(self, features: Sequence[Feature]) -> tuple[Words, Numbers]:
         """Columns of the words among ``features``, each once, and which of them each feature is."""
-        numbers, columns = self._look_up(features)
+        numbers, columns, _ = self._look_up(features)
         once, places = np.unique(numbers, return_inverse=True)
         return columns.take(once), places
 
-    def counterparts(self, features: Sequence[Feature]) -> list[Numbers]:
-        """Of each word the numbers of lemmas that are its noun or verb (届け出 ⇄ 届け出る), as far as met."""
-        with self._lock:
-            known = self._known.spellings
-            lemmas = [counterparts_of(feature.lemma) for feature in features]
-            return [np.array([known[one] for one in some if one in known], np.intp) for some in lemmas]
+    def beside(
+        self, asked: Sequence[Feature], texts: Sequence[Feature]
+    ) -> tuple[Words, Numbers, list[Numbers]]:
+        """`distinct` of both, those of ``asked`` first, and what else each word of ``asked`` is.
+
+        That are the numbers of lemmas that are its noun or verb (届け出 ⇄ 届け出る), as far as met; they are
+        of the same numbering as the columns, whatever other threads do.
+        """
+        numbers, columns, spellings = self._look_up([*asked, *texts])
+        once, places = np.unique(numbers, return_inverse=True)
+        lemmas = [counterparts_of(feature.lemma) for feature in asked]
+        related = [np.array([spellings[one] for one in some if one in spellings], np.intp) for some in lemmas]
+        return columns.take(once), places, related
 
     def vectors(self, features: Sequence[Feature]) -> tuple[Matrix, Numbers]:
         """The unit vectors of the words among ``features``, each once, and which of them each is."""
-        numbers, columns = self._look_up(features)
+        numbers, columns, _ = self._look_up(features)
         once, places = np.unique(numbers, return_inverse=True)
         return columns.vectors[once], places
 
-    def _look_up(self, features: Sequence[Feature]) -> tuple[Numbers, Words]:
+    def _look_up(self, features: Sequence[Feature]) -> tuple[Numbers, Words, Mapping[str, int]]:
         with self._lock:
             if len(self._known) > _MAX_REMEMBERED:
                 self._known = _Known(self._embedder.identity.dimension)  # others may still read the old one
             known = self._known
             numbers = np.fromiter(map(known.__getitem__, features), np.intp, len(features))
             known.describe_new(self._embedder)
-            return numbers, known.columns
+            return numbers, known.columns, known.spellings
 
 
 class _Known(dict[Feature, int]):

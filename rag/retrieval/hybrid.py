@@ -18,8 +18,8 @@ from rag.text.analyzer import Analyzer
 from rag.text.synonyms import SynonymFile
 from rag.types import Hit, LegScore, Question
 
-PARTS = {"keyword": 3}
-"""A leg of which every third of so many hits is enough."""
+FEWER = {"keyword": 3}
+"""How many times fewer hits of a leg are enough beside others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,10 @@ class Found:
     def of_each(self, count: int) -> list[Hit]:
         """The first ``count`` hits of every leg, best of all legs first; ties by chunk id.
 
-        Of a keyword leg beside others a part: where its first hits are not right, the next ones hardly are.
+        Of a keyword leg beside others a third: where its first hits are not right, the next hardly are.
         """
         counts = {
-            leg: count if len(self._legs) == 1 else -(-count // PARTS.get(leg, 1)) for leg in self._legs
+            leg: count if len(self._legs) == 1 else -(-count // FEWER.get(leg, 1)) for leg in self._legs
         }
         first = {one.chunk_id for leg, listed in self._legs.items() for one in listed[: counts[leg]]}
         return self._hits(self._ordered(first))
